@@ -48,10 +48,11 @@ from jupyter_pipeline.models.orchestration import (
     Target,
     VersionRecord,
 )
-from jupyter_pipeline.models.predecessors import Predecessor, passed_parameters
+from jupyter_pipeline.models.predecessors import AFTER, Predecessor, passed_parameters
 from jupyter_pipeline.models.record import Record, field_default, to_plain
 
 __all__ = [
+    "AFTER",
     "MAX_RUNS",
     "RUN_LIMIT",
     "SKIPPED",

@@ -8,7 +8,10 @@ from typing import Any
 
 from jupyter_pipeline.models.record import Record
 
-__all__ = ["Predecessor", "passed_parameters"]
+__all__ = ["AFTER", "Predecessor", "passed_parameters"]
+
+AFTER = ": after "
+"""Text between the two names of deployments in the name of an automation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ class Predecessor(Record):
 
     def automation_name(self, successor: str) -> str:
         """Return the name of the automation that starts `successor`, a full name."""
-        return f"{successor}: after {self.full_name}"
+        return successor + AFTER + self.full_name
 
     @property
     def trigger(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.models import (
+    AFTER,
     SKIPPED,
     AlertBlock,
     Deployed,
@@ -115,7 +116,7 @@ def _trigger(run: RunRecord) -> str:
     """Return the origin of a run: a schedule, a completed deployment, another automation, or a person."""
     if run.auto_scheduled:
         return "schedule"
-    _, colon, predecessor = run.automation.partition(": after ")
+    _, colon, predecessor = run.automation.partition(AFTER)
     return f"after {predecessor}" if colon else run.automation or "manual"
 
 

@@ -24,6 +24,7 @@ from jupyter_pipeline.models import WORK_POOL, CatchUpPolicy, DeploymentSpec, Ov
 from jupyter_pipeline.orchestration.deployments.deployment_body import deployment_body, find_differences, spec_settings
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
+from jupyter_pipeline.orchestration.prefect_api.lookup import find_by_full_name
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import schedule_body, to_schedule
 from jupyter_pipeline.parameter_schema import convert_value
 from jupyter_pipeline.secret_detection import find_secrets
@@ -110,10 +111,7 @@ def refuse_secrets(spec: DeploymentSpec) -> None:
 
 async def find_on_server(api: PrefectApi, spec: DeploymentSpec) -> dict[str, Any] | None:
     """Return the deployment of a specification's flow and name as the API returns it, or ``None``."""
-    found: dict[str, Any] | None = await api.find(
-        f"/deployments/name/{quote(spec.flow_name, safe='')}/{quote(spec.name, safe='')}"
-    )
-    return found
+    return await find_by_full_name(api, spec.flow_name, spec.name)
 
 
 async def apply_specification(api: PrefectApi, spec: DeploymentSpec, *, overwrite: bool = False) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from jupyter_pipeline.orchestration.deployments.listing import add_history, read
 from jupyter_pipeline.orchestration.deployments.server_changes import deployed_state
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
-from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment
+from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_active_runs, find_deployment
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.runs import refuse_overlap, start_run
 from jupyter_pipeline.orchestration.versions import history
@@ -168,12 +168,8 @@ async def delete_async(name: str) -> None:
 
 async def _end_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> None:
     """Cancel the active runs and wait until they end: without their deployment's limit they could not end."""
-    body = {
-        "deployments": {"id": {"any_": [deployment["id"]]}},
-        "flow_runs": {"state": {"type": {"any_": records.ACTIVE}}},
-    }
     deadline = time.monotonic() + _PATIENCE
-    while (active := [run async for run in api.pages("/flow_runs/filter", body)]) and time.monotonic() < deadline:
+    while (active := await find_active_runs(api, deployment["id"])) and time.monotonic() < deadline:
         state = {"type": "CANCELLING", "name": "Cancelling", "message": "Its deployment is deleted."}
         for run in active:
             if run["state_type"] != "CANCELLING":

@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from jupyter_pipeline.models import STEP_PROFILES, DeploymentRecord
 from jupyter_pipeline.orchestration.deployments.predecessors import add_predecessors
 from jupyter_pipeline.orchestration.deployments.server_changes import find_server_changes
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PAGE, PrefectApi, connect
-from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment
+from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_by_full_name, find_deployment
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.versions import history
 
@@ -49,7 +48,7 @@ async def find_async(name: str) -> DeploymentRecord:
 async def find_work_pool_async(flow_name: str, name: str) -> str:
     """Return the work pool of a deployment on the configured server; empty without a deployment or a pool."""
     async with connect() as api:
-        found = await api.find(f"/deployments/name/{quote(flow_name, safe='')}/{quote(name, safe='')}")
+        found = await find_by_full_name(api, flow_name, name)
     return str((found or {}).get("work_pool_name") or "")
 
 

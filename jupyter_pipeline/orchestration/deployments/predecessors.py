@@ -11,14 +11,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from jupyter_pipeline.exceptions import ApiRefusedError, NotFoundError, UsageError
-from jupyter_pipeline.models import DeploymentSpec, Predecessor, passed_parameters
+from jupyter_pipeline.models import AFTER, DeploymentSpec, Predecessor, passed_parameters
 from jupyter_pipeline.orchestration.alerts.automations import is_different
 from jupyter_pipeline.orchestration.deployments.targets import deployment_name
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
+from jupyter_pipeline.orchestration.prefect_api.lookup import find_by_full_name
 
 __all__ = [
     "add_predecessors",
@@ -95,7 +95,7 @@ async def check_predecessors(api: PrefectApi, spec: DeploymentSpec) -> None:
         predecessor = to_predecessor(text, spec.target)
         if predecessor.full_name == _full_name(spec):
             raise UsageError(f"{spec.name!r} cannot run after itself. Choose another deployment for --after.")
-        found = await _find(api, predecessor)
+        found = await find_by_full_name(api, predecessor.flow_name, predecessor.deployment)
         if found is None:
             raise await _unknown(api, text, predecessor, spec)
         _check_values(spec, predecessor, found)
@@ -156,8 +156,8 @@ async def apply_predecessors(api: PrefectApi, server: Mapping[str, Any], spec: D
     spec : DeploymentSpec
         Its specification.
     """
-    mine = f"{_full_name(spec)}: after "
-    existing = {found["name"]: found for found in await _find_automations(api) or () if _is_mine(found, mine)}
+    full_name = _full_name(spec)
+    existing = {found["name"]: found for found in await _find_automations(api) or () if _is_mine(found, full_name)}
     for text in dict.fromkeys(spec.after):
         body = automation_body(spec, to_predecessor(text, spec.target), server)
         found = existing.pop(body["name"], None)
@@ -171,12 +171,12 @@ async def apply_predecessors(api: PrefectApi, server: Mapping[str, Any], spec: D
 
 async def live_predecessors(api: PrefectApi, spec: DeploymentSpec) -> list[str]:
     """Return the deployments that the server's automations wait for, as `describe_predecessors` does."""
-    mine = f"{_full_name(spec)}: after "
+    full_name = _full_name(spec)
     found = []
     for automation in await _find_automations(api) or ():
-        if _is_mine(automation, mine):
+        if _is_mine(automation, full_name):
             passed = automation["actions"][0].get("parameters") if automation["actions"] else None
-            found.append(_describe(automation["name"].removeprefix(mine), passed or {}))
+            found.append(_describe(automation["name"].removeprefix(full_name + AFTER), passed or {}))
     return sorted(found)
 
 
@@ -220,17 +220,18 @@ async def add_predecessors(
     automations = await _find_automations(api)
     if automations is None:
         return found
-    present: dict[str, bool] = {}
-    for deployment in found:
-        full = f"{flow_names.get(deployment['flow_id'], '')}/{deployment['name']}"
+    automations = [automation for automation in automations if AFTER in automation["name"]]
+    full_names = [f"{flow_names.get(deployment['flow_id'], '')}/{deployment['name']}" for deployment in found]
+    present = dict.fromkeys(full_names, True)
+    for deployment, full_name in zip(found, full_names, strict=True):
         deployment["predecessors"] = []
         for automation in automations:
-            if not _is_mine(automation, f"{full}: after "):
+            if not _is_mine(automation, full_name):
                 continue
-            name = automation["name"].removeprefix(f"{full}: after ")
-            if name not in present:
-                present[name] = await _find(api, to_predecessor(name)) is not None
+            name = automation["name"].removeprefix(full_name + AFTER)
             flow_name, _, short = name.partition("/")
+            if name not in present:
+                present[name] = await find_by_full_name(api, flow_name, short) is not None
             deployment["predecessors"].append(
                 Predecessor(
                     flow_name=flow_name,
@@ -256,9 +257,9 @@ async def set_enabled(api: PrefectApi, deployment: Mapping[str, Any], *, enabled
         True to resume them.
     """
     flow = await api.get(f"/flows/{deployment['flow_id']}")
-    mine = f"{flow['name']}/{deployment['name']}: after "
+    full_name = f"{flow['name']}/{deployment['name']}"
     for found in await _find_automations(api) or ():
-        if _is_mine(found, mine) and found["enabled"] != enabled:
+        if _is_mine(found, full_name) and found["enabled"] != enabled:
             await api.patch(f"/automations/{found['id']}", {"enabled": enabled})
 
 
@@ -340,7 +341,9 @@ def _values(value: Any) -> Sequence[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _is_mine(automation: Mapping[str, Any], begin: str) -> bool:
+def _is_mine(automation: Mapping[str, Any], successor: str) -> bool:
+    """Return True if an automation starts the deployment with this full name after another one."""
+    begin = successor + AFTER
     return str(automation["name"]).startswith(begin) and "/" in automation["name"].removeprefix(begin)
 
 
@@ -359,12 +362,6 @@ def _digest(automation: Mapping[str, Any], deployment: str) -> str:
 
 def _full_name(spec: DeploymentSpec) -> str:
     return f"{spec.flow_name}/{spec.name}"
-
-
-async def _find(api: PrefectApi, predecessor: Predecessor) -> dict[str, Any] | None:
-    path = f"{quote(predecessor.flow_name, safe='')}/{quote(predecessor.deployment, safe='')}"
-    found: dict[str, Any] | None = await api.find(f"/deployments/name/{path}")
-    return found
 
 
 async def _full_names(api: PrefectApi) -> dict[str, str]:

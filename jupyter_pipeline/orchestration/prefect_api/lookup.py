@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
@@ -15,7 +16,7 @@ from jupyter_pipeline.orchestration.prefect_api.client import PAGE, PrefectApi, 
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 from jupyter_pipeline.orchestration.versions import history
 
-__all__ = ["connect_to", "find_deployment", "find_run", "run_records"]
+__all__ = ["connect_to", "find_active_runs", "find_by_full_name", "find_deployment", "find_run", "run_records"]
 
 _MOST = 20
 """Most deployments for which a list of runs is completed."""
@@ -49,6 +50,32 @@ async def find_deployment(api: PrefectApi, name: str) -> dict[str, Any]:
         full = " or ".join(sorted(f"{flow['name']}/{short}" for flow in flows))
         raise UsageError(f"{len(found)} flows have a deployment called {name!r}. Use its full name: {full}.")
     return found[0]
+
+
+async def find_by_full_name(api: PrefectApi, flow_name: str, name: str) -> dict[str, Any] | None:
+    """Return the deployment of a flow and a name as the API returns it, or ``None``."""
+    found: dict[str, Any] | None = await api.find(
+        f"/deployments/name/{quote(flow_name, safe='')}/{quote(name, safe='')}"
+    )
+    return found
+
+
+async def find_active_runs(api: PrefectApi, deployment: str) -> list[dict[str, Any]]:
+    """Return the runs of a deployment that have started and not ended, the oldest first.
+
+    Parameters
+    ----------
+    api : PrefectApi
+        The server.
+    deployment : str
+        Id of the deployment.
+    """
+    body = {
+        "sort": "EXPECTED_START_TIME_ASC",
+        "deployments": {"id": {"any_": [deployment]}},
+        "flow_runs": {"state": {"type": {"any_": records.ACTIVE}}},
+    }
+    return [run async for run in api.pages("/flow_runs/filter", body)]
 
 
 async def find_run(api: PrefectApi, run: str) -> dict[str, Any]:

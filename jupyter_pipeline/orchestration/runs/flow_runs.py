@@ -13,7 +13,13 @@ from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError, Usa
 from jupyter_pipeline.models import RUN_LIMIT, RunRecord
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
-from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment, find_run, run_records
+from jupyter_pipeline.orchestration.prefect_api.lookup import (
+    connect_to,
+    find_active_runs,
+    find_deployment,
+    find_run,
+    run_records,
+)
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.parameter_schema import check_parameters
 
@@ -127,12 +133,7 @@ async def find_blocking_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> 
     limit = (deployment.get("global_concurrency_limit") or {}).get("limit")
     if limit is None or (deployment.get("concurrency_options") or {}).get("collision_strategy") != "CANCEL_NEW":
         return []
-    body = {
-        "sort": "EXPECTED_START_TIME_ASC",
-        "deployments": {"id": {"any_": [deployment["id"]]}},
-        "flow_runs": {"state": {"type": {"any_": records.ACTIVE}}},
-    }
-    active = [run async for run in api.pages("/flow_runs/filter", body)]
+    active = await find_active_runs(api, deployment["id"])
     return await run_records(api, active) if len(active) >= limit else []
 
 

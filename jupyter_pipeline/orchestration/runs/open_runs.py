@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import connect
+from jupyter_pipeline.orchestration.prefect_api.lookup import find_active_runs, find_by_full_name
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 
 __all__ = ["SERVER_ENDED", "crash_open_runs"]
@@ -25,14 +23,10 @@ async def crash_open_runs_async(flow_name: str, name: str, reason: str) -> list[
         Message of the state.
     """
     async with connect() as api:
-        found = await api.find(f"/deployments/name/{quote(flow_name, safe='')}/{quote(name, safe='')}")
+        found = await find_by_full_name(api, flow_name, name)
         if not found:
             return []
-        body = {
-            "flow_runs": {"state": {"type": {"any_": records.ACTIVE}}},
-            "deployments": {"id": {"any_": [found["id"]]}},
-        }
-        runs = [run["id"] async for run in api.pages("/flow_runs/filter", body)]
+        runs = [run["id"] for run in await find_active_runs(api, found["id"])]
         for run in runs:
             state = {"type": "CRASHED", "name": "Crashed", "message": reason}
             await api.post(f"/flow_runs/{run}/set_state", {"state": state, "force": True})

@@ -15,8 +15,8 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.models import SKIPPED
-from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
+from jupyter_pipeline.orchestration.prefect_api.lookup import find_active_runs
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 
@@ -46,7 +46,7 @@ async def make_room_async(concurrency_limit: int = 1) -> None:
     async with connect() as api:
         this_run = await api.get(f"/flow_runs/{run_id}")
         while True:
-            others = [run for run in await _active_runs(api, this_run["deployment_id"]) if run["id"] != run_id]
+            others = [run for run in await find_active_runs(api, this_run["deployment_id"]) if run["id"] != run_id]
             newer = [run for run in others if _sort_key(run) > _sort_key(this_run)]
             if len(newer) >= concurrency_limit:
                 await _set_state(api, run_id, "CANCELLED", SKIPPED, "A newer run took its place.")
@@ -66,14 +66,6 @@ async def make_room_async(concurrency_limit: int = 1) -> None:
 
 
 make_room = run_sync(make_room_async)
-
-
-async def _active_runs(api: PrefectApi, deployment: str) -> list[dict[str, Any]]:
-    body = {
-        "deployments": {"id": {"any_": [deployment]}},
-        "flow_runs": {"state": {"type": {"any_": list(records.ACTIVE)}}},
-    }
-    return [run async for run in api.pages("/flow_runs/filter", body)]
 
 
 def _sort_key(run: Mapping[str, Any]) -> tuple[float, str]:

@@ -13,12 +13,11 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import quote
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.models import ProcessIdentity, Record
-from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
+from jupyter_pipeline.orchestration.prefect_api.lookup import find_active_runs, find_by_full_name
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 from jupyter_pipeline.orchestration.runs.open_runs import SERVER_ENDED
@@ -95,16 +94,11 @@ async def crash_served_runs_async(api: PrefectApi, name: str = "") -> list[str]:
 
 
 async def _crash_runs(api: PrefectApi, serving: _Serving) -> list[str]:
-    names = f"{quote(serving.flow_name, safe='')}/{quote(serving.name, safe='')}"
-    found = await api.find(f"/deployments/name/{names}")
+    found = await find_by_full_name(api, serving.flow_name, serving.name)
     if not found:
         return []
-    body = {
-        "flow_runs": {"state": {"type": {"any_": records.ACTIVE}}},
-        "deployments": {"id": {"any_": [found["id"]]}},
-    }
     ended = []
-    async for run in api.pages("/flow_runs/filter", body):
+    for run in await find_active_runs(api, found["id"]):
         begun = parse_timestamp((run.get("state") or {}).get("timestamp")) or 0.0
         # A run of a work pool has a worker, and an older run another process.
         if run.get("work_pool_name") or begun < serving.since:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_scheduler.environments import EnvironmentManager, EnvironmentRetrievalError
 from jupyter_scheduler.models import RuntimeEnvironment
@@ -26,30 +28,23 @@ class KernelEnvironmentManager(EnvironmentManager):
 
     def list_environments(self) -> list[RuntimeEnvironment]:
         """Return one environment for each Python kernel whose interpreter exists."""
-        found = []
         try:
             compute = [NO_CLUSTER, *sorted(profiles.load_profiles())]
         except PipelineError as error:
             raise EnvironmentRetrievalError(str(error)) from error
-        for name, entry in sorted(self.kernels.get_all_specs().items()):
-            try:
-                python = find_interpreter(self.kernels, name).python
-            except PipelineError:
-                continue
-            label = entry["spec"]["display_name"]
-            found.append(
-                RuntimeEnvironment(
-                    name=name,
-                    label=label,
-                    description=f"Packages of the kernel {label}",
-                    file_extensions=["ipynb"],
-                    output_formats=[LOG],
-                    compute_types=compute,
-                    default_compute_type=NO_CLUSTER,
-                    metadata={"path": python},
-                )
+        return [
+            RuntimeEnvironment(
+                name=name,
+                label=label,
+                description=f"Packages of the kernel {label}",
+                file_extensions=["ipynb"],
+                output_formats=[LOG],
+                compute_types=compute,
+                default_compute_type=NO_CLUSTER,
+                metadata={"path": python},
             )
-        return found
+            for name, (label, python) in self._find_kernels().items()
+        ]
 
     def manage_environments_command(self) -> str:
         """Return no command: kernels are installed outside JupyterLab."""
@@ -59,6 +54,17 @@ class KernelEnvironmentManager(EnvironmentManager):
         """Return the outputs of a run. An executed notebook and HTML do not exist."""
         return {LOG: "Log (there is no executed notebook)"}
 
-    def find_kernel(self, python: str) -> str:
-        """Return the name of the kernel with an interpreter; the interpreter itself if no kernel has it."""
-        return next((each.name for each in self.list_environments() if each.metadata["path"] == python), python)
+    def find_kernel_names(self) -> dict[str, str]:
+        """Return the name of the first kernel of each interpreter."""
+        names: dict[str, str] = {}
+        for name, (_, python) in self._find_kernels().items():
+            names.setdefault(python, name)
+        return names
+
+    def _find_kernels(self) -> dict[str, tuple[str, str]]:
+        """Return the label and the interpreter of each Python kernel whose interpreter exists, by name."""
+        found = {}
+        for name, entry in sorted(self.kernels.get_all_specs().items()):
+            with contextlib.suppress(PipelineError):
+                found[name] = (entry["spec"]["display_name"], find_interpreter(self.kernels, name).python)
+        return found

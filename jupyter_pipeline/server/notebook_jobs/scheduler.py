@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
@@ -197,12 +197,12 @@ class PipelineScheduler(BaseScheduler):
     @_shown
     async def get_job_definition(self, job_definition_id: str) -> DescribeJobDefinition:
         """Return a deployment of a whole notebook."""
-        return await asyncio.to_thread(self._definition, await self._find(job_definition_id))
+        return (await asyncio.to_thread(self._definitions, [await self._find(job_definition_id)]))[0]
 
     @_shown
     async def list_job_definitions(self, query: ListJobDefinitionsQuery) -> ListJobDefinitionsResponse:
         """Return the deployments of whole notebooks."""
-        found = await asyncio.to_thread(lambda: [self._definition(record) for record in _whole_notebooks()])
+        found = await asyncio.to_thread(lambda: self._definitions(_whole_notebooks()))
         found = [
             each
             for each in found
@@ -239,7 +239,7 @@ class PipelineScheduler(BaseScheduler):
     async def get_job(self, job_id: str, job_files: bool | None = True) -> DescribeJob:
         """Return a run of a deployment of a whole notebook."""
         run = await asyncio.to_thread(runs.find, job_id)
-        job = await asyncio.to_thread(self._job, run, await self._of(run))
+        job = (await asyncio.to_thread(self._to_jobs, [run], [await self._of(run)]))[0]
         if job_files:
             self.add_job_files(job)
         return job
@@ -309,23 +309,32 @@ class PipelineScheduler(BaseScheduler):
                 return record
         raise UsageError(f"The run {run.name} belongs to no deployment of a whole notebook (any longer).")
 
-    def _definition(self, record: DeploymentRecord) -> DescribeJobDefinition:
-        spec = history.last_specification(record.name)
-        kernel = self.environments_manager.find_kernel(str(spec.get("python", "")))
-        return to_job_definition(record, kernel=kernel, parameters=spec.get("parameters") or {})
-
-    def _job(self, run: RunRecord, record: DeploymentRecord) -> DescribeJob:
-        python = str(history.last_specification(record.name).get("python", ""))
-        return to_job(run, record, kernel=self.environments_manager.find_kernel(python))
+    def _definitions(self, records: Sequence[DeploymentRecord]) -> list[DescribeJobDefinition]:
+        names, found = self.environments_manager.find_kernel_names(), []
+        for record in records:
+            spec = history.last_specification(record.name)
+            python = str(spec.get("python", ""))
+            parameters = spec.get("parameters") or {}
+            found.append(to_job_definition(record, kernel=names.get(python, python), parameters=parameters))
+        return found
 
     def _jobs(self, definition: str | None) -> list[DescribeJob]:
         """Return the last runs of one or all deployments of whole notebooks."""
-        known = {record.name: record for record in _whole_notebooks() if definition in (None, record.id)}
-        if definition is not None:
-            found = [run for name in known for run in runs.list_runs(name, MAX_RUNS)]
-        else:
-            found = runs.list_runs(None, MAX_RUNS)
-        return [self._job(run, known[run.deployment]) for run in found if run.deployment in known]
+        records = [record for record in _whole_notebooks() if definition in (None, record.id)]
+        if definition is None:
+            return self._to_jobs(runs.list_runs(None, MAX_RUNS), records)
+        return self._to_jobs([run for record in records for run in runs.list_runs(record.name, MAX_RUNS)], records)
+
+    def _to_jobs(self, found: Sequence[RunRecord], records: Sequence[DeploymentRecord]) -> list[DescribeJob]:
+        """Return the runs of deployments as jobs, without runs of other deployments."""
+        names, known = self.environments_manager.find_kernel_names(), {record.name: record for record in records}
+        pythons = {name: str(history.last_specification(name).get("python", "")) for name in known}
+        kernels = {name: names.get(python, python) for name, python in pythons.items()}
+        return [
+            to_job(run, known[run.deployment], kernel=kernels[run.deployment])
+            for run in found
+            if run.deployment in known
+        ]
 
 
 def _whole_notebooks() -> list[DeploymentRecord]:
