@@ -171,16 +171,16 @@ class Promote(_LiveCommand):
     examples = "jupyter pipeline deployments promote daily"
     source = Unicode("staging", help="Target with the version; by default staging.").tag(config=True)
     target = Unicode("production", help="Target to deploy to; by default production.").tag(config=True)
-    after = Unicode("", help="Required number of successful runs in a row.").tag(config=True)
+    required_runs = Unicode("", help="Required number of successful runs in a row.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {
         **Command.aliases,
         "from": "Promote.source",
         "to": "Promote.target",
-        "after": "Promote.after",
+        "required-runs": "Promote.required_runs",
     }
 
     def work(self, name: str) -> DeploymentRecord:
-        return run_history.promote(name, self.source, self.target, self.after)
+        return run_history.promote(name, self.source, self.target, self.required_runs)
 
 
 class Status(Command):

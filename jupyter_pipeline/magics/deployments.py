@@ -59,7 +59,7 @@ SUBCOMMANDS = {
             _NAME,
             argument("--from", dest="source", default="staging", metavar="TARGET", help="by default staging"),
             argument("--to", dest="target", default="production", metavar="TARGET", help="by default production"),
-            argument("--after", default="", metavar="N", help="required number of successful runs in a row"),
+            argument("--required-runs", default="", metavar="N", help="required number of successful runs in a row"),
         ),
     ),
     "delete": Subcommand("delete a deployment", (_NAME,)),
@@ -146,7 +146,7 @@ def _promote(options: Namespace) -> None:
     from jupyter_pipeline import tables
     from jupyter_pipeline.workflows import run_history
 
-    print(tables.live(run_history.promote(options.name, options.source, options.target, options.after)))
+    print(tables.live(run_history.promote(options.name, options.source, options.target, options.required_runs)))
 
 
 def _delete(options: Namespace) -> None:

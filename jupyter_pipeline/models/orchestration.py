@@ -101,7 +101,7 @@ class Target(Record):
     schedules: tuple[Schedule, ...] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     work_pool: str = ""
-    after: int = 0
+    required_runs: int = 0
     """Number of consecutive successful runs at the source that a promotion requires."""
 
 

@@ -68,7 +68,9 @@ def backfill(
     )
 
 
-def promote(name: str, source: str = "staging", target: str = "production", after: str = "") -> DeploymentRecord:
+def promote(
+    name: str, source: str = "staging", target: str = "production", required_runs: str = ""
+) -> DeploymentRecord:
     """Deploy to one target the version that is live in another.
 
     Parameters
@@ -77,7 +79,7 @@ def promote(name: str, source: str = "staging", target: str = "production", afte
         Name of the pipeline.
     source, target : str
         Names of targets. ``pipelines/targets.yaml`` in the folder of the notebook describes them.
-    after : str
+    required_runs : str
         Required number of successful runs in a row at `source`; empty for the number of the target.
 
     Raises
@@ -93,7 +95,7 @@ def promote(name: str, source: str = "staging", target: str = "production", afte
     from jupyter_pipeline.orchestration.deployments import targets
     from jupyter_pipeline.orchestration.versions import snapshots
 
-    required = arguments.whole_number("--after", after, 0, 1000) if after else None
+    required = arguments.whole_number("--required-runs", required_runs, 0, 1000) if required_runs else None
     live = deployments.find(targets.deployment_name(name, source))
     folder = Path(live.notebook).parent if live.notebook else Path.cwd()
     known = targets.load(folder / "pipelines", name)
@@ -104,4 +106,4 @@ def promote(name: str, source: str = "staging", target: str = "production", afte
         found = profiles.get_profile(destination.profile, cwd=folder)
         _, stored = snapshots.store_snapshot({f"{found.name}.yaml": profiles.render_profile(found)})
         file = str(stored / f"{found.name}.yaml")
-    return deployments.promote(name, source=source, target=destination, after=required, profile_file=file)
+    return deployments.promote(name, source=source, target=destination, required_runs=required, profile_file=file)

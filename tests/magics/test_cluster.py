@@ -153,7 +153,7 @@ def test_the_docstring_lists_the_subcommands(shell: InteractiveShell) -> None:
         ("%pipeline u", ["up"]),
         ("%pipeline up --po", ["--port", "--postgres"]),
         ("%deployments pa", ["pause"]),
-        ("%deployments promote x --a", ["--after"]),
+        ("%deployments promote x --r", ["--required-runs"]),
         ("%%deploy x --profile lo", ["local"]),
         ("%%deploy x --ret", ["--retries", "--retry-delay"]),
         ("%%deploy x --overlap q", ["queue"]),

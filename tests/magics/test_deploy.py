@@ -135,7 +135,7 @@ def test_an_invalid_promotion_is_refused_before_anything_is_written(
         ("steps --write", UsageError, "save the notebook, then: !jupyter pipeline steps"),
         ("deployments backfil x", NotFoundError, "Did you mean backfill?"),
         ("deployments backfill x someday 2027-01-01", UsageError, "someday"),
-        ("deployments promote x --after few", UsageError, "--after"),
+        ("deployments promote x --required-runs few", UsageError, "--required-runs"),
         ("deployments run x --param rows", UsageError, "NAME=VALUE"),
     ],
 )

@@ -24,7 +24,7 @@ async def promote_async(
     *,
     source: str = "staging",
     target: str | Target = PRODUCTION,
-    after: int | None = None,
+    required_runs: int | None = None,
     profile_file: str = "",
 ) -> DeploymentRecord:
     """Deploy the code of one target to another target.
@@ -37,8 +37,8 @@ async def promote_async(
         Name of the target to promote from.
     target : str or Target
         Target to promote to. A name stands for a target without settings; see `targets.load`.
-    after : int, optional
-        Number of successful runs in a row of this code that `source` must have; by default `Target.after`.
+    required_runs : int, optional
+        Number of successful runs in a row of this code that `source` must have; by default `Target.required_runs`.
     profile_file : str, optional
         Path of the target's stored profile; by default the profile of the source, unless the target sets one.
 
@@ -59,7 +59,7 @@ async def promote_async(
             raise OrchestrationError(
                 f"The current code of {staged!r} was deployed by another program. Deploy it again: --target {source}."
             )
-        wanted = goal.after if after is None else after
+        wanted = goal.required_runs if required_runs is None else required_runs
         good = await _good_runs(api, found, wanted)
     if good < wanted:
         raise OrchestrationError(

@@ -12,7 +12,7 @@ A target sets profile, server, parameters, schedules and environment; the code s
       schedules: [{cron: "0 6 * * 1-5", timezone: Europe/Berlin}]
       env: {DATA_ROOT: /data/production}
       server: production        # a Prefect profile, ${VARIABLE}, or an address
-      after: 3                  # successful runs in a row at staging before a promotion
+      required_runs: 3          # successful runs in a row at staging before a promotion
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _KEYS: Mapping[str, type] = {
     "parameters": dict,
     "env": dict,
     "schedules": list,
-    "after": int,
+    "required_runs": int,
 }
 
 
@@ -159,8 +159,8 @@ def _checked(path: Path, name: Any, content: Any) -> dict[str, Any]:
         if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
             kind = {"dict": "a mapping", "list": "a list", "int": "a whole number", "str": "text"}[_KEYS[key].__name__]
             raise ConfigurationError(str(path), where, f"is {value!r}", f"Write {kind}.")
-    if fields.get("after", 0) < 0:
-        raise ConfigurationError(str(path), f"{name}.after", f"is {fields['after']}", "Write 0 or more.")
+    if (runs := fields.get("required_runs", 0)) < 0:
+        raise ConfigurationError(str(path), f"{name}.required_runs", f"is {runs}", "Write 0 or more.")
     if "env" in fields:
         fields["env"] = {str(variable): str(value) for variable, value in fields["env"].items()}
     if "schedules" in fields:

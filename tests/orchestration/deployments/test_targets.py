@@ -60,12 +60,16 @@ def test_targets_are_read_and_the_pipeline_s_own_file_counts_over_the_other(tmp_
     _write(
         tmp_path / "targets.yaml",
         "staging: {profile: local, parameters: {root: /data/staging}}\n"
-        "production:\n  profile: slurm\n  after: 3\n  server: prod\n  work_pool: big\n  env: {THREADS: 4}\n"
+        "production:\n  profile: slurm\n  required_runs: 3\n  server: prod\n  work_pool: big\n  env: {THREADS: 4}\n"
         "  schedules: [{cron: '0 6 * * 1-5', timezone: Europe/Berlin, parameters: {rows: 5}}, {every: 2h}]\n",
     )
     _write(tmp_path / "sales" / "targets.yaml", "production: {profile: cloud, schedules: []}\nnightly:\n")
     found = targets.load(tmp_path)
-    assert (found["production"].profile, found["production"].after, found["production"].server) == ("slurm", 3, "prod")
+    assert (found["production"].profile, found["production"].required_runs, found["production"].server) == (
+        "slurm",
+        3,
+        "prod",
+    )
     assert found["production"].env == {"THREADS": "4"}
     first, second = found["production"].schedules or ()
     assert (first.cron, first.timezone, first.parameters, first.slug) == (
@@ -76,7 +80,7 @@ def test_targets_are_read_and_the_pipeline_s_own_file_counts_over_the_other(tmp_
     )
     assert (second.every, second.slug) == (7200.0, "schedule-2")
     own = targets.load(tmp_path, "sales")
-    assert (own["production"].profile, own["production"].after, own["production"].schedules) == ("cloud", 3, ())
+    assert (own["production"].profile, own["production"].required_runs, own["production"].schedules) == ("cloud", 3, ())
     assert own["staging"].parameters == {"root": "/data/staging"}
     assert "nightly" in own
 
@@ -99,8 +103,8 @@ def test_dates_in_a_file_of_targets_are_text_as_parameters_travel(tmp_path: Path
         ("production: slurm", "production: is no mapping"),
         ("production: {profil: slurm}", "production.profil: is unknown"),
         ("production: {parameters: [1]}", "Write a mapping"),
-        ("production: {after: true}", "Write a whole number"),
-        ("production: {after: -1}", "Write 0 or more"),
+        ("production: {required_runs: true}", "Write a whole number"),
+        ("production: {required_runs: -1}", "Write 0 or more"),
         ("production: {schedules: [daily]}", "production.schedules[0]: cannot be used"),
         ("production: {schedules: [{cron: '0 0 31 2 *'}]}", "never fires"),
         ("'a b': {}", "cannot be a target's name"),
@@ -146,7 +150,7 @@ def test_a_promotion_moves_the_same_code(live: ServiceStatus, specification: Mak
     staging = Target(name="staging", parameters={"seconds": 0.1}, schedules=())
     staged = deployments.deploy(targets.apply_target(spec, staging))
     assert (staged.name, staged.target, staged.schedules) == ("moved-staging", "staging", ())
-    production = Target(name="production", env={"WHERE": "production"}, after=1)
+    production = Target(name="production", env={"WHERE": "production"}, required_runs=1)
     with pytest.raises(OrchestrationError, match="has 0 good runs in a row"):
         deployments.promote("moved", target=production)
     assert runs.wait(deployments.run_now("moved-staging").id, timeout=120).state == "Completed"
@@ -160,12 +164,12 @@ def test_a_promotion_moves_the_same_code(live: ServiceStatus, specification: Mak
     assert moved.schedule_text == "At 03:00 (UTC)"
     assert [version.target for version in deployments.list_versions("moved")] == ["production"]
     with pytest.raises(OrchestrationError, match="has 1 good run in a row"):
-        deployments.promote("moved", after=2)
+        deployments.promote("moved", required_runs=2)
     broken = str(tmp_path / "no" / "folder")
     assert runs.wait(deployments.run_now("moved-staging", {"result": broken}).id, timeout=120).state == "Failed"
     with pytest.raises(OrchestrationError, match="has 0 good runs in a row"):
         deployments.promote("moved", target=production)
-    assert deployments.promote("moved", after=0).version == spec.version
+    assert deployments.promote("moved", required_runs=0).version == spec.version
 
 
 def test_a_flow_outside_staging_is_not_promoted(live: ServiceStatus, specification: Make) -> None:
