@@ -33,13 +33,9 @@ class Predecessor(Record):
         return f"{self.flow_name}/{self.deployment}"
 
     @property
-    def description(self) -> str:
-        """The condition in words, such as ``after load``."""
-        name = self.deployment if self.flow_name == self.deployment else self.full_name
-        marks = [
-            text for text, is_shown in (("paused", not self.enabled), ("not deployed", not self.exists)) if is_shown
-        ]
-        return f"after {name}" + (f" ({', '.join(marks)})" if marks else "")
+    def short_name(self) -> str:
+        """Name of the pipeline, or the full name of another deployment."""
+        return self.deployment if self.flow_name == self.deployment else self.full_name
 
     def automation_name(self, successor: str) -> str:
         """Return the name of the automation that starts `successor`, a full name."""

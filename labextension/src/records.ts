@@ -285,7 +285,10 @@ export interface IDeploymentRecord {
   readonly schedules: ReadonlyArray<ISchedule>;
   /** Deployments whose completed runs start a run. */
   readonly after: ReadonlyArray<IPredecessor>;
-  /** The schedules and `after` in words, each with `(paused)` if it is paused. */
+  /**
+   * The schedules and `after` in words, with `(paused)`, or `(paused on the server)`
+   * for a part that is paused alone.
+   */
   readonly schedule_text: string;
   readonly last_run: IRunRecord | null;
   readonly next_run: number | null;

@@ -7,7 +7,7 @@ variables of the run, which can be changed and which the run can read.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,19 @@ def get_settings(data: Mapping[str, Any]) -> dict[str, Any]:
 def get_environment(data: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the environment variables of a deployment's runs."""
     return (data.get("job_variables") or {}).get("env") or {}
+
+
+def _describe_starts(entries: Iterable[Schedule], after: Iterable[Predecessor], *, paused: bool) -> Iterator[str]:
+    """Yield the schedules and the predecessors of a deployment in words.
+
+    Our ``pause`` pauses the whole deployment. If a part is paused alone, another program has paused it.
+    """
+    mark = "paused" if paused else "paused on the server"
+    for entry in entries:
+        yield schedules.describe_schedule(entry) + ("" if entry.active is not False else f" ({mark})")
+    for predecessor in after:
+        notes = [*([] if predecessor.enabled else [mark]), *([] if predecessor.exists else ["not deployed"])]
+        yield f"after {predecessor.short_name}" + (f" ({', '.join(notes)})" if notes else "")
 
 
 def get_schedules(data: Mapping[str, Any]) -> tuple[Schedule, ...]:
@@ -99,9 +112,8 @@ def to_deployment_record(
     """Return the record of a deployment of the API, with the time of its next run."""
     entries = get_schedules(data)
     settings, environment = get_settings(data), get_environment(data)
-    active = [entry.active is not False for entry in entries]
     after = tuple(Predecessor.from_dict(each) for each in data.get("predecessors") or ())
-    starts = [*active, *(predecessor.enabled for predecessor in after)]
+    starts = [*(entry.active is not False for entry in entries), *(predecessor.enabled for predecessor in after)]
     # Prefect pauses a deployment, or single schedules and automations. Without an active one no run is due either.
     paused = bool(data.get("paused")) or (bool(starts) and not any(starts))
     return DeploymentRecord(
@@ -114,15 +126,7 @@ def to_deployment_record(
         paused=paused,
         schedules=entries,
         after=after,
-        schedule_text="; ".join(
-            (
-                *(
-                    f"{schedules.describe_schedule(entry)}{'' if is_active else ' (paused)'}"
-                    for entry, is_active in zip(entries, active, strict=True)
-                ),
-                *(predecessor.description for predecessor in after),
-            )
-        ),
+        schedule_text="; ".join(_describe_starts(entries, after, paused=bool(data.get("paused")))),
         last_run=last_run,
         next_run=None if paused else _next(entries),
         updated=parse_timestamp(data.get("updated")),

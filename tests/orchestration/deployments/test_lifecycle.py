@@ -109,7 +109,7 @@ def test_a_schedule_paused_on_the_server_is_shown_kept_and_resumed(live: Service
     asyncio.run(halt())
     for record in (deployments.find("halted"), deployments.deploy(spec)):
         assert (record.paused, record.next_run, record.server_changes) == (True, None, ())
-        assert record.schedule_text == "At 03:00 (Europe/Berlin) (paused)"
+        assert record.schedule_text == "At 03:00 (Europe/Berlin) (paused on the server)"
     resumed = deployments.resume("halted")
     assert (resumed.paused, resumed.schedule_text) == (False, "At 03:00 (Europe/Berlin)")
     assert resumed.next_run is not None

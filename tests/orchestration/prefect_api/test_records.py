@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jupyter_pipeline.models import Predecessor
 from jupyter_pipeline.orchestration.prefect_api.records import to_deployment_record
 
 
@@ -14,9 +15,10 @@ from jupyter_pipeline.orchestration.prefect_api.records import to_deployment_rec
         (True, [], True, ""),
         (False, [True], False, "At 00:00 (UTC)"),
         (True, [True], True, "At 00:00 (UTC)"),
-        (False, [False], True, "At 00:00 (UTC) (paused)"),
-        (False, [True, False], False, "At 00:00 (UTC); At 01:00 (UTC) (paused)"),
-        (False, [False, False], True, "At 00:00 (UTC) (paused); At 01:00 (UTC) (paused)"),
+        (True, [False], True, "At 00:00 (UTC) (paused)"),
+        (False, [False], True, "At 00:00 (UTC) (paused on the server)"),
+        (False, [True, False], False, "At 00:00 (UTC); At 01:00 (UTC) (paused on the server)"),
+        (False, [False, False], True, "At 00:00 (UTC) (paused on the server); At 01:00 (UTC) (paused on the server)"),
     ],
 )
 def test_a_deployment_without_an_active_schedule_is_paused(
@@ -31,3 +33,25 @@ def test_a_deployment_without_an_active_schedule_is_paused(
     )
     assert (record.paused, record.schedule_text) == (paused, text)
     assert (record.next_run is None) == (paused or not active)
+
+
+@pytest.mark.parametrize(
+    ("deployment", "active", "enabled", "paused", "text"),
+    [
+        (False, [], True, False, "after load"),
+        (True, [], False, True, "after load (paused, not deployed)"),
+        (False, [], False, True, "after load (paused on the server, not deployed)"),
+        (False, [True], False, False, "At 00:00 (UTC); after load (paused on the server, not deployed)"),
+    ],
+)
+def test_an_automation_that_is_paused_alone_is_noted(
+    deployment: bool, active: list[bool], enabled: bool, paused: bool, text: str
+) -> None:
+    entries = [{"schedule": {"cron": "0 0 * * *", "timezone": "UTC"}, "active": is_active} for is_active in active]
+    after = Predecessor(flow_name="load", deployment="load", enabled=enabled, exists=enabled).to_dict()
+    record = to_deployment_record(
+        {"id": "1", "name": "report", "paused": deployment, "schedules": entries, "predecessors": [after]},
+        flow_name="report",
+        last_run=None,
+    )
+    assert (record.paused, record.schedule_text) == (paused, text)
