@@ -239,7 +239,7 @@ class DeploymentRecord(Record):
     after: tuple[Predecessor, ...] = ()
     """Deployments whose completed runs start a run."""
     schedule_text: str = ""
-    """The schedules and `after` in words, with ``(paused)``, or ``(paused on the server)`` for a part that is paused alone."""
+    """The schedules and `after` in words. A part that is paused alone has the mark ``(paused on the server)``."""
     last_run: RunRecord | None = None
     next_run: float | None = None
     updated: float | None = None

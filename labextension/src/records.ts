@@ -286,8 +286,8 @@ export interface IDeploymentRecord {
   /** Deployments whose completed runs start a run. */
   readonly after: ReadonlyArray<IPredecessor>;
   /**
-   * The schedules and `after` in words, with `(paused)`, or `(paused on the server)`
-   * for a part that is paused alone.
+   * The schedules and `after` in words. A part that is paused alone has the mark
+   * `(paused on the server)`.
    */
   readonly schedule_text: string;
   readonly last_run: IRunRecord | null;

@@ -264,7 +264,9 @@ def _choose_port(port: int | None, state: ServiceState | None, report: Progress)
 
 
 def _resolve_broker(settings: Mapping[str, Any]) -> str:
-    """Return the address of a Redis server of the user, with the values of its variables; empty for a local one."""
+    """Return the address of a Redis server of the user, with the values of its variables; empty if none is used."""
+    if settings.get("workers", 1) == 1:
+        return ""
     broker = str(settings.get("broker", server_settings.LOCAL))
     return "" if broker == server_settings.LOCAL else database.replace_variables(broker, os.environ, option="--broker")
 

@@ -142,8 +142,15 @@ def find_settings(home: Path, *, workers: int | None = None, broker: str = "") -
 
 
 def read_options(home: Path) -> dict[str, Any]:
-    """Return the values of options that an earlier ``up`` has stored."""
-    return read_setting(home / "settings.json", "Remove it, and repeat the options: jupyter pipeline up --workers N")
+    """Return the values of options that an earlier ``up`` has stored.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file is damaged.
+    """
+    path = home / "settings.json"
+    return _check(read_setting(path, "Remove it, and repeat the options: jupyter pipeline up --workers N"), str(path))
 
 
 def write_options(home: Path, *, workers: int | None, broker: str) -> None:

@@ -77,6 +77,19 @@ def test_a_wrong_file_is_refused(text: str, complaint: str, tmp_path: Path) -> N
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize("text", ["[]", '{"workers": "four"}', '{"workers": 2, "broker": 5}', '{"worker": 2}'])
+def test_damaged_options_are_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text(text)
+    with pytest.raises(ConfigurationError, match=r"settings\.json"):
+        server_settings.find_settings(tmp_path)
+
+
+def test_the_broker_of_a_single_process_is_not_used() -> None:
+    _write("broker: redis://:${SURELY_UNSET}@host\n")
+    with pytest.raises(ServiceError, match="is not a TCP port"):  # the check after the one of the variable
+        service.up(port=0)
+
+
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
