@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import os
 import signal
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from jupyter_pipeline.orchestration import deployments, runs, service
 from jupyter_pipeline.orchestration.versions import snapshots
 
 FLOW = "from prefect import flow\n\n@flow(name='due')\ndef due():\n    pass\n"
-REPORTER = """#!{python} -IS
+_REPORTER = """#!{python} -IS
 import base64, json, os, time, urllib.error, urllib.request
 
 api, auth = os.environ["PREFECT_API_URL"], os.environ["PREFECT_API_AUTH_STRING"]
@@ -61,7 +63,7 @@ TIMES = (
 
 def deploy(count: int, minute: int, python: str) -> None:
     version, path = snapshots.store_snapshot({"flow.py": FLOW})
-    specifications = [
+    deploy_all(
         DeploymentSpec(
             name=f"due-{number}",
             flow_name="due",
@@ -77,9 +79,7 @@ def deploy(count: int, minute: int, python: str) -> None:
             parameter_schema={"type": "object", "properties": {}},
         )
         for number in range(count // len(TIMES))
-    ]
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(deployments.deploy, specifications))
+    )
 
 
 def main() -> None:
@@ -89,31 +89,43 @@ def main() -> None:
     parser.add_argument("--postgres", default="")
     parser.add_argument("--workers", type=int)
     options = parser.parse_args()
+    with run_service(postgres=options.postgres, workers=options.workers) as reporter:
+        measure(options, reporter)
+
+
+@contextlib.contextmanager
+def run_service(*, postgres: str, workers: int | None) -> Iterator[str]:
+    """Run a service of its own, and yield the path of an interpreter of runs that only reports their states."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a timeout ends the service, too
-    with tempfile.TemporaryDirectory(prefix="due-runs-") as folder:
-        measure(Path(folder), options)
+    with tempfile.TemporaryDirectory(prefix="service-") as folder:
+        os.environ["JUPYTER_PIPELINE_STATE"] = folder
+        reporter = Path(folder, "reporter")
+        reporter.write_text(_REPORTER.format(python=sys.executable))
+        reporter.chmod(0o700)
+        try:
+            service.up(postgres=postgres, workers=workers)
+            yield str(reporter)
+        finally:
+            service.down()
 
 
-def measure(state: Path, options: argparse.Namespace) -> None:
+def deploy_all(specifications: Iterable[DeploymentSpec]) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(deployments.deploy, specifications))
+
+
+def measure(options: argparse.Namespace, reporter: str) -> None:
     """Deploy flows that are due at once, and print the delays of their runs."""
-    os.environ["JUPYTER_PIPELINE_STATE"] = str(state)
-    reporter = state / "reporter"
-    reporter.write_text(REPORTER.format(python=sys.executable))
-    reporter.chmod(0o700)
-    try:
-        service.up(postgres=options.postgres, workers=options.workers)
-        due = (time.time() // 60 + 2 + options.runs // 400) * 60
-        deploy(options.runs, time.gmtime(due).tm_min, "" if options.engine else str(reporter))
-        print(f"deployed {options.runs}, due in {due - time.time():.0f} s", flush=True)
-        while time.time() < due + 1200:
-            time.sleep(5)
-            found = [run for run in runs.list_runs(limit=10 * options.runs) if run.expected_start == due]
-            if time.time() > due:
-                _report(options.runs, found, due)
-            if time.time() > due + 30 and not any(run.state in UNFINISHED for run in found):
-                break
-    finally:
-        service.down()
+    due = (time.time() // 60 + 2 + options.runs // 400) * 60
+    deploy(options.runs, time.gmtime(due).tm_min, "" if options.engine else reporter)
+    print(f"deployed {options.runs}, due in {due - time.time():.0f} s", flush=True)
+    while time.time() < due + 1200:
+        time.sleep(5)
+        found = [run for run in runs.list_runs(limit=10 * options.runs) if run.expected_start == due]
+        if time.time() > due:
+            _report(options.runs, found, due)
+        if time.time() > due + 30 and not any(run.state in UNFINISHED for run in found):
+            break
 
 
 def _report(count: int, found: list[RunRecord], due: float) -> None:

@@ -12,25 +12,20 @@ from __future__ import annotations
 import argparse
 import collections
 import os
-import signal
 import statistics
-import sys
-import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from bench_due_runs import FLOW, REPORTER
+from bench_due_runs import FLOW, deploy_all, run_service
 from scheduled_times import UNFINISHED
 
 from jupyter_pipeline.models import DeploymentSpec, Schedule
-from jupyter_pipeline.orchestration import deployments, runs, service
+from jupyter_pipeline.orchestration import runs
 from jupyter_pipeline.orchestration.versions import snapshots
 
 
 def deploy(options: argparse.Namespace, python: str) -> None:
     version, path = snapshots.store_snapshot({"flow.py": FLOW})
-    specifications = [
+    deploy_all(
         DeploymentSpec(
             name=f"many-{number}",
             flow_name="due",
@@ -43,9 +38,7 @@ def deploy(options: argparse.Namespace, python: str) -> None:
             parameter_schema={"type": "object", "properties": {}},
         )
         for number in range(max(options.schedules, options.deployments))
-    ]
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(deployments.deploy, specifications))
+    )
 
 
 def main() -> None:
@@ -56,42 +49,32 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--workers", type=int)
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a timeout ends the service, too
-    with tempfile.TemporaryDirectory(prefix="many-schedules-") as folder:
-        measure(Path(folder), options)
+    with run_service(postgres="local", workers=options.workers) as reporter:
+        measure(options, reporter)
 
 
-def measure(state: Path, options: argparse.Namespace) -> None:
+def measure(options: argparse.Namespace, reporter: str) -> None:
     """Deploy, wait, and print the lateness of the runs."""
-    os.environ["JUPYTER_PIPELINE_STATE"] = str(state)
-    reporter = state / "reporter"
-    reporter.write_text(REPORTER.format(python=sys.executable))
-    reporter.chmod(0o700)
-    try:
-        begun = time.time()
-        service.up(postgres="local", workers=options.workers)
-        print(f"the service runs after {time.time() - begun:.0f} s", flush=True)
-        deploy(options, str(reporter))
-        since = time.time() + 5
-        print(f"deployed after {time.time() - begun:.0f} s, load {os.getloadavg()[0]:.1f}", flush=True)
-        time.sleep(options.seconds + 5)
-        until = since + options.seconds
-        while time.time() < until + 60:
-            found = [run for run in runs.list_runs(limit=20_000) if since <= (run.expected_start or 0) < until]
-            if not any(run.state in UNFINISHED for run in found):
-                break
-            time.sleep(5)
-        delays = sorted(run.start - run.expected_start for run in found if run.start and run.expected_start)
-        times = collections.Counter((run.deployment, run.expected_start) for run in found)
-        expected = options.schedules * options.seconds / options.every
-        print(
-            f"{options.schedules} schedules of {options.every:g} s over {options.seconds:g} s: {len(found)} runs of "
-            f"{expected:.0f} ({dict(collections.Counter(run.state for run in found))}), "
-            f"doubled {sum(count > 1 for count in times.values())}, start after {statistics.median(delays):.1f} s "
-            f"(median), {delays[-1]:.1f} s (last), load {os.getloadavg()[0]:.1f}"
-        )
-    finally:
-        service.down()
+    begun = time.time()
+    deploy(options, reporter)
+    since = time.time() + 5
+    print(f"deployed after {time.time() - begun:.0f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+    time.sleep(options.seconds + 5)
+    until = since + options.seconds
+    while time.time() < until + 60:
+        found = [run for run in runs.list_runs(limit=20_000) if since <= (run.expected_start or 0) < until]
+        if not any(run.state in UNFINISHED for run in found):
+            break
+        time.sleep(5)
+    delays = sorted(run.start - run.expected_start for run in found if run.start and run.expected_start)
+    times = collections.Counter((run.deployment, run.expected_start) for run in found)
+    expected = options.schedules * options.seconds / options.every
+    print(
+        f"{options.schedules} schedules of {options.every:g} s over {options.seconds:g} s: {len(found)} runs of "
+        f"{expected:.0f} ({dict(collections.Counter(run.state for run in found))}), "
+        f"doubled {sum(count > 1 for count in times.values())}, start after {statistics.median(delays):.1f} s "
+        f"(median), {delays[-1]:.1f} s (last), load {os.getloadavg()[0]:.1f}"
+    )
 
 
 if __name__ == "__main__":
