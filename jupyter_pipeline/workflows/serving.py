@@ -160,7 +160,7 @@ def serve(pipeline: ServedPipeline, *, progress: Progress) -> int:
     if ended := runs.crash_served_runs(pipeline.name):
         progress(f"Marked as crashed, because the process that served them was killed: {', '.join(ended)}")
     with (
-        runs.record_serving(pipeline.flow_name, pipeline.name, pipeline.server),
+        runs.record_serving(pipeline.flow_name, pipeline.name, endpoint.resolve().key),
         tempfile.TemporaryDirectory(prefix="jupyter-pipeline-serve-") as folder,
     ):
         request = _write_request(

@@ -37,7 +37,7 @@ class _Serving(Record):
     name: str
     """Name of the deployment."""
     server: str
-    """Address of the Prefect server."""
+    """Key of the Prefect server, see `Endpoint.key`."""
     since: float
     """Start in seconds since the epoch."""
     process: ProcessIdentity
@@ -57,7 +57,7 @@ def record_serving(flow_name: str, name: str, server: str) -> Iterator[None]:
     flow_name, name : str
         Names of the flow and of the deployment.
     server : str
-        Address of the Prefect server.
+        Key of the Prefect server, see `Endpoint.key`.
     """
     process = processes.this_process()
     serving = _Serving(flow_name=flow_name, name=name, server=server, since=time.time(), process=process)
@@ -85,7 +85,7 @@ async def crash_served_runs_async(api: PrefectApi, name: str = "") -> list[str]:
             serving = _Serving.from_dict(read_object(path))
         except (OSError, ValueError, TypeError, KeyError):
             continue
-        mine = serving.server == api.endpoint.url and name in ("", serving.name)
+        mine = serving.server == api.endpoint.key and name in ("", serving.name)
         # Another host's processes cannot be seen, and a running one ends its runs itself.
         if mine and processes.is_running(serving.process) is False:
             ended += await _crash_runs(api, serving)

@@ -20,14 +20,14 @@ Make = Callable[..., DeploymentSpec]
 
 @run_sync
 async def _serve_a_run(name: str) -> tuple[str, str]:
-    """Return the id of a running run that no work pool has, and the address of the server."""
+    """Return the id of a running run that no work pool has, and the key of the server."""
     async with connect() as api:
         found = await api.get(f"/deployments/name/{name}/{name}")
         await api.patch(f"/deployments/{found['id']}", {"work_pool_name": None, "work_queue_name": None})
         state = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2099-01-01T00:00:00Z"}}
         run = await api.post(f"/deployments/{found['id']}/create_flow_run", {"state": state})
         await api.post(f"/flow_runs/{run['id']}/set_state", {"state": {"type": "RUNNING"}, "force": True})
-        return run["id"], api.endpoint.url
+        return run["id"], api.endpoint.key
 
 
 @pytest.mark.usefixtures("live")
