@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import pytest
 import session
@@ -152,19 +151,14 @@ def own_interrupt_handler() -> Iterator[None]:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-class _Sys:
-    """The module ``sys`` without the test modules and helpers that this process has imported."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name != "modules":
-            return getattr(sys, name)
-        tests = f"{Path(__file__).parent}{os.sep}"
-        return {n: m for n, m in list(sys.modules.items()) if not str(getattr(m, "__file__", "")).startswith(tests)}
-
-
 @pytest.fixture(autouse=True)
 def hidden_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the helpers of other tests from the search for local code, which the kernel of a user would not have."""
+    """Hide the test modules and helpers, which the kernel of a user would not have, from the search for local code."""
     from jupyter_pipeline.environments.capture import local_code
 
-    monkeypatch.setattr(local_code, "sys", _Sys())
+    tests = f"{Path(__file__).parent}{os.sep}"
+    monkeypatch.setattr(
+        local_code,
+        "list_modules",
+        lambda: {n: m for n, m in list(sys.modules.items()) if not str(getattr(m, "__file__", "")).startswith(tests)},
+    )

@@ -9,7 +9,7 @@ from jupyter_pipeline.environments.options import parse_options
 from jupyter_pipeline.environments.sync.synchronize import diff_environment, sync_environment
 from jupyter_pipeline.exceptions import DriftError
 from jupyter_pipeline.models import DriftItem, Severity, SyncReport
-from jupyter_pipeline.progress import Progress, silent
+from jupyter_pipeline.progress import silent
 
 if TYPE_CHECKING:
     import distributed
@@ -21,7 +21,7 @@ def enforce_policy(
     client: distributed.Client,
     options: Mapping[str, Any] | None = None,
     *,
-    progress: Progress | None = None,
+    note: Callable[[str], None] | None = None,
     report: Callable[[SyncReport], None] | None = None,
 ) -> list[DriftItem]:
     """Apply the policy and return the remaining differences.
@@ -35,8 +35,9 @@ def enforce_policy(
         Synchronous client of the cluster.
     options : mapping, optional
         A profile's ``environment``.
-    progress : callable, optional
-        Called with one line for each stage and, under ``warn``, for each difference that blocks or warns.
+    note : callable, optional
+        Called with one line for each note of the sync and, under ``sync`` and ``warn``, for each remaining difference
+        that blocks or warns.
     report : callable, optional
         Called with the report of the sync, under ``sync``.
 
@@ -46,23 +47,25 @@ def enforce_policy(
         The policy does not allow the differences, which are in ``items``.
     """
     policy = parse_options(options).policy
-    say = progress or silent
+    show = note or silent
     if policy == "ignore":
         return []
     if policy == "sync":
-        done = sync_environment(client, options=options, progress=progress)
+        done = sync_environment(client, options=options)
         if report is not None:
             report(done)
+        for text in done.notes:
+            show(text)
         items = list(done.remaining)
         _refuse([item for item in items if item.severity is Severity.BLOCKS], "cannot be synced")
-        return items
-    # Nothing was sent yet: a policy that refuses differences compares packages alone.
-    items = diff_environment(client, options=options, code=policy == "warn")
+    else:
+        # Nothing was sent yet: a policy that refuses differences compares packages alone.
+        items = diff_environment(client, options=options, code=policy == "warn")
     serious = [item for item in items if item.severity is not Severity.NOTES]
     if policy == "refuse":
         _refuse(serious, "differs, and the profile's policy refuses differences")
     for item in serious:
-        say(_line(item))
+        show(_line(item))
     return items
 
 

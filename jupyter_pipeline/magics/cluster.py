@@ -96,6 +96,10 @@ SUBCOMMANDS = {
 }
 
 
+def _print_note(text: str) -> None:
+    print(f"note: {text}")
+
+
 @magics_class
 class ClusterMagics(Magics):
     """Clusters in this notebook.
@@ -182,6 +186,7 @@ class ClusterMagics(Magics):
             adapt=arguments.size_range(options.adapt) if options.adapt else None,
             overrides=arguments.overrides(options.override),
             progress=report,
+            note=_print_note,
         )
         if options.wait:
             manager.wait_for_workers(cluster.name, progress=report)
@@ -245,7 +250,7 @@ class ClusterMagics(Magics):
                     "has started runs to its end. Run %cluster sync again to resume."
                 ) from None
         for text in report.notes:
-            print(f"note: {text}")
+            _print_note(text)
         if options.watch:
             self._watch(self.connect(options.name), options.directory)
         return tables.sync(report)
@@ -277,7 +282,7 @@ class ClusterMagics(Magics):
             notes: list[str] = []
             where = upload(client, options.path, to=options.to, progress=show, note=notes.append)
         for text in notes:  # after the status line, which overwrites itself
-            print(f"note: {text}")
+            _print_note(text)
         return where
 
     def _diff(self, options: argparse.Namespace) -> Any:

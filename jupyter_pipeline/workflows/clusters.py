@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.models import ClusterRecord, SyncReport
+from jupyter_pipeline.models import ClusterRecord
 
 if TYPE_CHECKING:
     from jupyter_pipeline.clusters.attached import AttachedCluster
@@ -26,6 +27,7 @@ def start_cluster(
     cwd: Path | None = None,
     set_as_default: bool = True,
     progress: Callable[[ClusterRecord], None] | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> AttachedCluster:
     """Start a cluster and return it once its scheduler answers.
 
@@ -49,6 +51,9 @@ def start_cluster(
         Let the client that compares the packages become Dask's default.
     progress : callable, optional
         Function that gets the cluster's record after each change.
+    note : callable, optional
+        Function that gets a line for each difference of the environments, and for each file that was not sent. By
+        default, these lines are warnings.
 
     Returns
     -------
@@ -87,20 +92,14 @@ def start_cluster(
         from jupyter_pipeline.environments import policy
         from jupyter_pipeline.workflows.environments import record_drift, record_sync
 
-        def report_sync(report: SyncReport) -> None:
-            record_sync(cluster, report)
-            for text in report.notes:
-                warnings.warn(text, stacklevel=2)
-
-        chosen = described.environment.get("policy", "warn")
         try:
             items = policy.enforce_policy(
                 cluster.get_client(set_as_default=set_as_default),
                 described.environment,
-                progress=warnings.warn if chosen == "warn" else None,
-                report=report_sync,
+                note=note or warnings.warn,
+                report=functools.partial(record_sync, cluster),
             )
-            if chosen != "ignore":
+            if described.environment.get("policy", "warn") != "ignore":
                 record_drift(cluster, items)
         except BaseException:
             cluster.close()

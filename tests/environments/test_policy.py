@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from distributed import Client
 from jupyter_pipeline.environments import policy
 from jupyter_pipeline.environments.sync.synchronize import sync_environment
 from jupyter_pipeline.exceptions import DriftError
-from jupyter_pipeline.models import DriftItem, Severity
+from jupyter_pipeline.models import DriftItem, Severity, SyncReport
 
 ITEM = DriftItem(
     package="numpy", kernel="2.1", scheduler="1.26", workers=("1.26",), severity=Severity.BLOCKS, reason="imported here"
@@ -27,10 +28,19 @@ def test_refuse_raises_and_warn_warns_with_the_differences(client: Client, monke
     with pytest.raises(DriftError, match=r"numpy: 2\.1 here, 1\.26 there") as caught:
         policy.enforce_policy(client, {"policy": "refuse"})
     assert caught.value.items == [ITEM]
-    said: list[str] = []
-    assert policy.enforce_policy(client, {"policy": "warn"}, progress=said.append) == [ITEM]
-    assert "numpy" in said[0]
+    notes: list[str] = []
+    assert policy.enforce_policy(client, {"policy": "warn"}, note=notes.append) == [ITEM]
+    assert "numpy" in notes[0]
     assert policy.enforce_policy(client, {"policy": "ignore"}) == []
+
+
+def test_sync_names_differences_that_remain(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    remaining = dataclasses.replace(ITEM, severity=Severity.WARNS)
+    report = SyncReport(remaining=(remaining,), notes=(".env was left out: it looks like a secret",))
+    monkeypatch.setattr(policy, "sync_environment", lambda client, **_: report)
+    notes: list[str] = []
+    assert policy.enforce_policy(client, {"policy": "sync"}, note=notes.append) == [remaining]
+    assert notes == [*report.notes, "numpy: 2.1 here, 1.26 there: imported here"]
 
 
 def test_the_plugins_of_distributed_can_be_chosen(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,15 +52,13 @@ def test_a_start_reports_omitted_files(tmp_path: Path, code: Path, monkeypatch: 
     (code / ".env").write_text("TOKEN=1")
     overrides = {"environment": {"policy": "sync", "upload_directory": str(code)}}
     monkeypatch.chdir(tmp_path)
-    noted: list[str] = []
-    # Threads of the start replace the state of warnings, so `pytest.warns` would miss some.
-    monkeypatch.setattr("warnings.warn", lambda text, *more, **options: noted.append(str(text)))
-    workflows.start_cluster("local", workers=1, overrides=overrides).close()
-    assert [text for text in noted if ".env was left out: it looks like a secret" in text]
+    notes: list[str] = []
+    workflows.start_cluster("local", workers=1, overrides=overrides, note=notes.append).close()
+    assert [text for text in notes if ".env was left out: it looks like a secret" in text]
 
 
 def test_every_sync_is_recorded(cluster: AttachedCluster, code: Path) -> None:
-    """At the start, done, refused, and by a watch; those that changed nothing too."""
+    """At the start, done, refused, interrupted, and by a watch; those that changed nothing too."""
     record = cluster.record()
     assert record.tls
     assert record.last_sync["result"] == "done"
@@ -80,13 +80,32 @@ def test_every_sync_is_recorded(cluster: AttachedCluster, code: Path) -> None:
     assert cluster.record().last_sync["result"] == "failed"
     assert "root of the file system" in cluster.record().last_sync["summary"]
 
+    _interrupt_sync(cluster, code)
+    assert cluster.record().last_sync["result"] == "interrupted"
+
     (code / "large.bin").write_bytes(os.urandom(2 * 2**20))
     watcher = workflows.watch_cluster(cluster, directories=[code])
     wait_until(lambda: cluster.record().last_sync["result"] == "done", 20, "the watcher syncs")
     watcher.stop()
 
-    assert [e["result"] for e in _entries(cluster)] == ["done", "done", "done", "failed", "done"]
+    assert [e["result"] for e in _entries(cluster)] == ["done", "done", "done", "failed", "interrupted", "done"]
+    # The cluster reads the folder itself, so no content is sent to it.
     assert _entries(cluster)[1]["uploaded"] == [{"directory": str(code), "changed": 1, "deleted": 0, "bytes": 0}]
+
+
+def _interrupt_sync(cluster: AttachedCluster, code: Path) -> None:
+    """Interrupt a sync while it waits for a worker that does not answer."""
+    [worker] = cluster.get_client(set_as_default=False).run(os.getpid).values()
+    (code / "synced_module.py").write_text("x = 84173")
+    interrupt = threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT))
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        interrupt.start()
+        with pytest.raises(KeyboardInterrupt):
+            workflows.sync_cluster(cluster, directories=[code])
+    finally:
+        interrupt.cancel()
+        os.kill(worker, signal.SIGCONT)
 
 
 def test_a_terminal_syncs_what_is_named_and_what_the_profile_names(cluster: AttachedCluster, tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from urllib.parse import unquote, urlsplit
 from jupyter_pipeline.environments.capture.archives import is_archive, list_archive_modules
 from jupyter_pipeline.environments.capture.dependencies import find_providers
 from jupyter_pipeline.environments.capture.folder import Folder
+from jupyter_pipeline.environments.capture.import_statements import read_cell_imports, read_imports
 from jupyter_pipeline.environments.capture.installed import InstalledCode
-from jupyter_pipeline.environments.capture.size_limits import is_larger, plain_reason, unused_reason
+from jupyter_pipeline.environments.capture.size_limits import is_larger, unused_reason
 from jupyter_pipeline.environments.plugins.distributions import scan_distributions
 from jupyter_pipeline.environments.plugins.module_reload import file_of
 from jupyter_pipeline.environments.plugins.worker_plugin import RUNS_ON
@@ -85,7 +86,8 @@ def find_local_code(
 
     Local code is neither in the standard library nor part of an installed distribution, in any folder. A folder is
     included if an imported module is in it. The folders and archives of the search path are included with all their
-    modules, which a task may import first. Editable installs are included with their metadata.
+    modules, which a task may import first. Folders without ``__init__.py`` in a project, such as ``docs``, are included
+    if code imports them by name. Editable installs are included with their metadata.
 
     Parameters
     ----------
@@ -97,8 +99,9 @@ def find_local_code(
         Folder of the notebook; by default the current folder.
     """
     search = _Search(sys.path if path is None else path, (cwd or Path.cwd()).resolve())
-    search.add_modules(dict(sys.modules if modules is None else modules))
+    search.add_modules(list_modules() if modules is None else modules)
     search.add_search_path()
+    search.add_plain_folders()
     folders = search.folders()
     metadata = _metadata_folders([folder.source for folder in folders])
     return LocalCode([*folders, *metadata], search.left_out, search.unsent)
@@ -136,6 +139,7 @@ class _Search:
         self.left_out: dict[str, str] = {}
         self.unsent: dict[str, tuple[str, str]] = {}
         self.modules: dict[str, ModuleType] = {}
+        self.plain: list[str] = []
 
     # Imported modules
 
@@ -256,34 +260,58 @@ class _Search:
 
     def _add_folder_entry(self, entry: str) -> None:
         home = self.homes.get(entry, _Home())
-        # A plain folder in the notebook's folder or in a project, such as docs, is sent if it was imported from.
         project = entry == self.here or any(os.path.exists(f"{entry}/{name}") for name in _PROJECT_FILES)
-        for name, regular in list_importable(entry, namespaces=not project):
+        importable = list_importable(entry)
+        namespaces = not project and sum(not regular for _, regular in importable) <= _MOST_FOLDERS
+        for name, regular in importable:
             module = name.partition(".")[0]
-            if module in RUNS_ON or name in home.names or self.installed.holds(f"{entry}/{name}"):
+            place = f"{entry}/{name}"
+            if module in RUNS_ON or name in home.names or self.installed.holds(place):
                 continue
-            if not self._is_first(module, entry):
+            if not regular and not (namespaces and _has_modules(place)):
+                self.plain.append(place)
+                continue
+            if not self._is_first(module, entry, regular=regular):
                 continue
             used = regular and (entry in self.homes or entry == self.here)
-            if not used and is_larger(f"{entry}/{name}"):
-                self.left_out[f"{entry}/{name}"] = unused_reason()
+            if not used and is_larger(place):
+                self.left_out[place] = unused_reason()
                 continue
             home.names.add(name)
         if home.names:
             self.homes[entry] = home
-            if project:
-                self._report_plain_folders(entry, home)
 
-    def _report_plain_folders(self, entry: str, home: _Home) -> None:
-        """Report the folders beside sent modules that this process could import as namespace packages."""
-        for name in list_plain_folders(entry):
-            if name in home.names or name in RUNS_ON or self.installed.holds(f"{entry}/{name}"):
-                continue
-            if self._is_first(name, entry):
-                self.left_out[f"{entry}/{name}"] = plain_reason()
+    def add_plain_folders(self) -> None:
+        """Add the folders without ``__init__.py`` that a cell or a local module imports by name.
 
-    def _is_first(self, module: str, entry: str) -> bool:
-        """Return True if this process imports `module` from `entry`, and not from another place."""
+        A function may import them first in a task. Other such folders, such as ``docs``, are no code of the project.
+        """
+        waiting = self.plain
+        if not waiting:
+            return
+        names = read_cell_imports(self.modules)
+        for place, home in self.homes.items():
+            imported = (home.mounts.get(path) or f"{place}/{path}" for path in home.imported.values())
+            names |= read_imports(path for path in imported if path.endswith(".py"))
+            names |= read_imports(file for name in home.names for file in _list_sources(f"{place}/{name}"))
+        while found := [place for place in waiting if os.path.basename(place) in names]:
+            waiting = [place for place in waiting if place not in found]
+            for place in found:
+                entry, name = os.path.split(place)
+                sources = _list_sources(place)
+                if not (sources or _has_modules(place)) or not self._is_first(name, entry, regular=False):
+                    continue
+                names |= read_imports(sources)
+                if is_larger(place):
+                    self.left_out[place] = unused_reason()
+                else:
+                    self.homes.setdefault(entry, _Home()).names.add(name)
+
+    def _is_first(self, module: str, entry: str, *, regular: bool) -> bool:
+        """Return True if this process imports `module` from `entry`, and not from another place.
+
+        A package without ``__init__.py`` comes after all modules of its name, in every folder.
+        """
         loaded = self.modules.get(module)
         if loaded is not None:
             file = file_of(loaded)
@@ -292,7 +320,7 @@ class _Search:
         if module in sys.builtin_module_names:
             return False
         for other in self.path:
-            if other == entry:
+            if other == entry and regular:
                 return True
             with contextlib.suppress(Exception):  # an import hook may raise any exception
                 spec = PathFinder.find_spec(module, [other])
@@ -337,31 +365,27 @@ class _Search:
         return min(self.order.get(entry, len(self.order)) for entry in entries)
 
 
-def list_importable(folder: str, *, namespaces: bool = True) -> list[tuple[str, bool]]:
-    """Return the names of modules and packages in `folder`, and True for those that are no namespace packages."""
-    found = []
+def list_modules() -> dict[str, ModuleType]:
+    """Return the modules that this process has imported, by name."""
+    return dict(sys.modules)
+
+
+def list_importable(folder: str) -> list[tuple[str, bool]]:
+    """Return the names of modules and folders in `folder`, and False for folders without ``__init__.py``."""
     listed = _list_identifiers(folder)
-    namespaces = namespaces and sum(directory for _, directory in listed) <= _MOST_FOLDERS
-    for name, directory in listed:
-        path = f"{folder}/{name}"
-        if not directory or os.path.isfile(f"{path}/__init__.py"):
-            found.append((name, True))
-        elif namespaces and _has_modules(path):
-            found.append((name, False))
-    return found
+    return [(name, not directory or os.path.isfile(f"{folder}/{name}/__init__.py")) for name, directory in listed]
 
 
-def list_plain_folders(folder: str) -> list[str]:
-    """Return the names of folders without ``__init__.py`` that have modules, directly or one level below."""
-    folders = [name for name, directory in _list_identifiers(folder) if directory]
-    if len(folders) > _MOST_FOLDERS:
-        return []
+def _list_sources(place: str, levels: int = 3) -> list[str]:
+    """Return the Python files of a module or a package, to a depth of `levels` folders."""
+    if place.endswith(".py"):
+        return [place]
     found = []
-    for name in folders:
-        path = f"{folder}/{name}"
-        below = (f"{path}/{inside}" for inside, directory in _list_identifiers(path) if directory)
-        if not os.path.isfile(f"{path}/__init__.py") and any(_has_modules(place) for place in (path, *below)):
-            found.append(name)
+    for name, directory in _list_identifiers(place) if levels else ():
+        if directory:
+            found += _list_sources(f"{place}/{name}", levels - 1)
+        elif name.endswith(".py"):
+            found.append(f"{place}/{name}")
     return found
 
 
@@ -445,7 +469,7 @@ def find_unpackaged_modules(names: Iterable[str]) -> dict[str, str]:
             with contextlib.suppress(Exception):  # an import hook may raise any exception
                 spec = importlib.util.find_spec(name)
                 places = [spec.origin or "", *(spec.submodule_search_locations or ())] if spec is not None else []
-        place = next((p for p in places if p and os.path.exists(p.partition(".zip/")[0])), "")
+        place = next((p for p in places if p and (os.path.exists(p) or _split_archive(p)[0])), "")
         if place and not installed.holds(place) and not installed.holds(os.path.realpath(place)):
             found[name] = place
     return {name: place for name, place in found.items() if not find_providers([name])} if found else {}
@@ -457,7 +481,7 @@ def list_installed_modules() -> dict[str, str]:
     Most of them belong to distributions. A module that was copied into such a folder does not.
     """
     found = {}
-    for name, module in list(sys.modules.items()):
+    for name, module in list_modules().items():
         file = file_of(module)
         if "-packages/" in file and "." not in name and not name.startswith("_") and name not in RUNS_ON:
             found[name] = file
@@ -468,7 +492,7 @@ def find_imported_files(folder: Path, modules: Mapping[str, ModuleType] | None =
     """Return the paths of imported files in `folder`, relative to it, by name of the module."""
     start = f"{folder}/"
     found = {}
-    for name, module in list((sys.modules if modules is None else modules).items()):
+    for name, module in (list_modules() if modules is None else modules).items():
         file = file_of(module)
         if file.startswith(start) and name != "__main__":
             found[name] = file[len(start) :]

@@ -56,11 +56,6 @@ def unused_reason() -> str:
     return f"has more than {size}, and nothing was imported from it; import from it here, or name its folder"
 
 
-def plain_reason() -> str:
-    """Return the reason why a folder without ``__init__.py`` is not sent."""
-    return "has no __init__.py, and nothing was imported from it; import from it here, or name its folder"
-
-
 def is_larger(path: str) -> bool:
     """Return True if a file or folder has more than `UNUSED_LIMIT` bytes. A folder is measured until it is changed."""
     try:

@@ -34,7 +34,7 @@ from jupyter_pipeline.environments.sync.import_check import check_imports
 from jupyter_pipeline.environments.sync.packages import sync_packages
 from jupyter_pipeline.environments.sync.session import Session, collect_rows, get_session
 from jupyter_pipeline.exceptions import SyncError
-from jupyter_pipeline.models import DriftItem, Environment, SyncReport
+from jupyter_pipeline.models import DriftItem, Environment, Severity, SyncReport
 from jupyter_pipeline.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -122,8 +122,24 @@ def diff_environment(
         if code and chosen.method != "dask":
             local, _ = _find_code(session, chosen, None)
             found, _ = check_imports(session, local, workers=state["workers"], is_synced=False, again=True)
-            items = sort_by_severity([*items, *found])
+            items = sort_by_severity([*items, *found, *_list_unused(local)])
         return items
+
+
+def _list_unused(code: LocalCode) -> list[DriftItem]:
+    """Return an item for each folder that a sync leaves out although a task could import from it."""
+    return [
+        DriftItem(
+            package=path,
+            kernel="not imported",
+            scheduler="",
+            workers=("",),
+            severity=Severity.NOTES,
+            reason=f"is not sent: it {why}",
+        )
+        for path, why in code.left_out.items()
+        if not any(file.startswith(f"{path}/") for file, _ in code.unsent.values())  # the import check names them
+    ]
 
 
 def _sync(

@@ -55,22 +55,40 @@ def test_modules_beside_the_notebook_go_although_nothing_imported_them(tmp_path:
     assert folder.only == ("helpers.py",)
 
 
-def test_plain_folders_beside_modules_are_named_until_they_are_imported(
+def test_plain_folders_are_sent_once_they_are_imported_or_code_imports_them_by_name(
     tmp_path: Path, modules: dict[str, ModuleType]
 ) -> None:
     load(tmp_path, "helpers", modules)
-    for file in ("plugins/p1.py", "deep/inside/module.py", "package/__init__.py", "data/table.csv"):
+    for file in ("plugins/p1.py", "deep/inside/module.py", "package/__init__.py", "data/table.csv", "docs/conf.py"):
         (tmp_path / file).parent.mkdir(parents=True)
         (tmp_path / file).write_text("")
-    code = find_local_code(modules, [""], tmp_path)
-    assert code.folders[0].only == ("helpers.py", "package")
-    assert sorted(code.left_out) == [str(tmp_path / "deep"), str(tmp_path / "plugins")]
-    assert "has no __init__.py" in code.left_out[str(tmp_path / "plugins")]
+
+    def names() -> tuple[str, ...]:
+        return find_local_code(modules, [""], tmp_path).folders[0].only
+
+    assert names() == ("helpers.py", "package")
     modules["plugins"] = ModuleType("plugins")
     modules["plugins"].__path__ = [str(tmp_path / "plugins")]
-    code = find_local_code(modules, [""], tmp_path)
-    assert code.folders[0].only == ("helpers.py", "package", "plugins")
-    assert list(code.left_out) == [str(tmp_path / "deep")]
+    assert names() == ("helpers.py", "package", "plugins")
+    del modules["plugins"]
+    (tmp_path / "package" / "work.py").write_text("def work():\n    from plugins import p1\n")
+    (tmp_path / "plugins" / "p1.py").write_text("import deep.inside.module, data\n")
+    assert names() == ("deep", "helpers.py", "package", "plugins")
+    modules["__main__"] = ModuleType("__main__")
+    modules["__main__"].__dict__["_ih"] = ["", "def load():\n    %time import docs.conf\n    import docs.conf"]
+    assert names() == ("deep", "docs", "helpers.py", "package", "plugins")
+
+
+def test_a_plain_folder_beside_a_module_of_its_name_is_not_sent(tmp_path: Path, modules: dict[str, ModuleType]) -> None:
+    """Such as a clone of the repository of an installed package."""
+    (tmp_path / "site" / "clone").mkdir(parents=True)
+    (tmp_path / "site" / "clone" / "__init__.py").write_text("")
+    (tmp_path / "clone" / "tools").mkdir(parents=True)
+    (tmp_path / "clone" / "tools" / "build.py").write_text("")
+    load(tmp_path, "helpers", modules)
+    (tmp_path / "helpers.py").write_text("def work():\n    import clone\n")
+    code = find_local_code(modules, [str(tmp_path), str(tmp_path / "site")], tmp_path)
+    assert code.folders[0].only == ("helpers.py",)
 
 
 def test_a_module_that_raises_at_a_look_is_passed_over(tmp_path: Path, modules: dict[str, ModuleType]) -> None:

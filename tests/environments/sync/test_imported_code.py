@@ -202,8 +202,20 @@ def test_a_large_folder_from_which_nothing_was_imported_is_named(kernel: Path, r
     with (kernel.parent / "library" / module / "model.bin").open("wb") as file:
         file.truncate(60 * 2**20)
     sys.path.append(str(kernel.parent / "library"))
+    [item] = [item for item in diff_environment(remote) if item.kernel == "not imported"]
+    assert item.package == str(kernel.parent / "library" / module)
     report = sync(remote)
     assert any(module in note and "nothing was imported from it" in note for note in report.notes)
+
+
+def test_a_plain_folder_that_only_a_function_imports_is_sent(kernel: Path, remote: Client, module: str) -> None:
+    write(kernel, {f"{module}.py": f"def work():\n    from {module}_plain.part import x\n    return x\n"})
+    write(kernel, {f"{module}_plain/part.py": "x = 3", f"{module}_docs/conf.py": "x = 1"})
+    sys.path.insert(0, str(kernel))
+    importlib.import_module(module)
+    sync(remote)
+    assert evaluate(remote, f"{module}_plain.part.x") == 3
+    assert "ModuleNotFoundError" in str(evaluate(remote, f"{module}_docs.conf.x"))
 
 
 def test_a_second_folder_of_packages_is_not_sent(
