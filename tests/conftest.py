@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 
 import pytest
 import session
@@ -153,12 +153,24 @@ def own_interrupt_handler() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def hidden_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the test modules and helpers, which the kernel of a user would not have, from the search for local code."""
+    """Hide modules of the tests, and of earlier tests, from the search for local code: a user's kernel has none."""
     from jupyter_pipeline.environments.capture import local_code
 
-    tests = f"{Path(__file__).parent}{os.sep}"
-    monkeypatch.setattr(
-        local_code,
-        "list_modules",
-        lambda: {n: m for n, m in list(sys.modules.items()) if not str(getattr(m, "__file__", "")).startswith(tests)},
-    )
+    earlier = {name: module for name, module in list(sys.modules.items()) if not _is_installed(module)}
+
+    def list_modules() -> dict[str, ModuleType]:
+        loaded = list(sys.modules.items())
+        return {n: m for n, m in loaded if earlier.get(n) is not m and not _is_below(m, TESTS)}
+
+    monkeypatch.setattr(local_code, "list_modules", list_modules)
+
+
+def _is_installed(module: ModuleType) -> bool:
+    return _is_below(module, sys.prefix, sys.base_prefix)
+
+
+def _is_below(module: ModuleType, *folders: Path | str) -> bool:
+    """Return True if the file of `module`, or the folder of a namespace package, is below one of `folders`."""
+    names = getattr(module, "__dict__", {})  # a lazy module would be imported by another look
+    place = names.get("__file__") or next(iter(names.get("__path__") or ()), "")
+    return str(place).startswith(tuple(f"{folder}{os.sep}" for folder in folders))
