@@ -6,15 +6,17 @@ Magics, command line and REST routes share these functions, so that one text has
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from jupyter_pipeline import units
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import MAX_RUNS, RUN_LIMIT
 
-__all__ = ["choice", "duration", "overrides", "run_limit", "size_range", "whole_number", "workers"]
+__all__ = ["after_name", "choice", "duration", "overrides", "run_limit", "size_range", "whole_number", "workers"]
 
 MAXIMUM_WORKERS = 100_000
+_Value = TypeVar("_Value")
 
 
 def workers(text: str) -> int:
@@ -76,6 +78,49 @@ def duration(text: str) -> float:
         return units.parse_duration(text)
     except ValueError as error:
         raise UsageError(f"{error}. Write a number with s, m, h or d, such as 30m.") from error
+
+
+def after_name(parse: Callable[[str], _Value], name: str | None, text: str, *, command: str, usage: str) -> _Value:
+    """Return the value of a command whose arguments are the name of a cluster and this value.
+
+    Parameters
+    ----------
+    parse : callable
+        Function of this module that parses the value.
+    name : str or None
+        Name of the cluster.
+    text : str
+        Text of the value.
+    command, usage : str
+        The command and its arguments, for the error message.
+
+    Raises
+    ------
+    UsageError
+        If `text` is invalid. The message has the right form if the two are in the wrong order, or parts of a range.
+
+    Examples
+    --------
+    >>> after_name(workers, "mine", "4", command="%cluster scale", usage="[NAME] N")
+    4
+    """
+    try:
+        return parse(text)
+    except UsageError as error:
+        form = f"Usage: {command} {usage}"
+        if name and _parses(parse, name):
+            form = f"Write {command} {text} {name}"
+        elif name and _parses(parse, f"{name}:{text}"):
+            form = f"Write {name}:{text}"
+        raise UsageError(f"{error} {form}") from None
+
+
+def _parses(parse: Callable[[str], object], text: str) -> bool:
+    try:
+        parse(text)
+    except UsageError:
+        return False
+    return True
 
 
 def overrides(pairs: Sequence[str]) -> dict[str, str]:

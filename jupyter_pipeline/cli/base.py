@@ -23,6 +23,7 @@ from traitlets.config.loader import KVArgParseConfigLoader
 
 from jupyter_pipeline import __version__
 from jupyter_pipeline.clusters.profiles import traitlets_config
+from jupyter_pipeline.command_forms import write_arguments, write_options
 from jupyter_pipeline.exceptions import NotFoundError, UsageError, suggest
 from jupyter_pipeline.models import to_plain
 
@@ -159,6 +160,20 @@ class Command(_App):
         """Words of the command after ``jupyter pipeline``, which starts each message."""
         return str(self.name).removeprefix("jupyter-pipeline ")
 
+    @property
+    def command(self) -> str:
+        """The command as users type it."""
+        return str(self.name).replace("jupyter-pipeline", "jupyter pipeline", 1)
+
+    def _list_options(self) -> dict[str, str]:
+        """Return the options, each with the name of its value; empty for none."""
+        found = {f"--{name}": "" for names in self.flags for name in _each(names)}
+        for names, target in self.aliases.items():
+            name = next(name for name in _each(names) if len(name) > 1)
+            trait = (target[0] if isinstance(target, tuple) else target).split(".")[-1]
+            found[f"--{name}"] = str(self.traits()[trait].metadata.get("metavar") or name.upper())
+        return found
+
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """Parse the command line; for an unknown option, suggest the nearest ones."""
         if "_ARGCOMPLETE" in os.environ:  # the words are not complete
@@ -173,8 +188,11 @@ class Command(_App):
             if option[:1] == "-" and option[1:2].isdigit():
                 raise UsageError(f"{self.words} takes no negative number, but got {word}.")
             if option.startswith("-") and len(option) > 1 and "." not in option and option not in {*known, *_HIDDEN}:
+                if written := write_arguments(self.positional, words):
+                    raise UsageError(f"{self.words} has no option {option}. Write {self.command} {written}")
                 near = suggest(option, {*known, "--help"}, cutoff=0.5)
-                offer = f"Did you mean {' or '.join(near)}?" if near else "See --help."
+                usage = f"Usage: {' '.join([self.command, *self.positional, '[OPTIONS]'])}"
+                offer = f"Did you mean {' or '.join(near)}?" if near else usage
                 raise UsageError(f"{self.words} has no option {option}. {offer}")
         errors = io.StringIO()
         try:
@@ -185,15 +203,15 @@ class Command(_App):
             if not error.code or not reason:
                 raise
             unknown = reason.removeprefix(_UNKNOWN).split(" ")
-            hint = _suggest_quotes(words, unknown)
+            written = write_options(self.positional, self._list_options(), words, unknown)
+            hint = f"Write {written}." if written else _suggest_quotes(words, unknown)
             if reason.startswith(_UNKNOWN) and len(unknown) > _MOST_WORDS:
                 reason = f"{_UNKNOWN}{' '.join(unknown[:_MOST_WORDS])} and {len(unknown) - _MOST_WORDS} more"
             raise UsageError(f"{self.words}: {_TRAIT.sub('--', reason)}. {hint} See --help.") from error
 
     def emit_description(self) -> Iterator[str]:
         """Yield the usage and the description."""
-        command = self.name.replace("jupyter-pipeline", "jupyter pipeline", 1)
-        yield " ".join(["Usage:", command, *self.positional, "[OPTIONS]"])
+        yield " ".join(["Usage:", self.command, *self.positional, "[OPTIONS]"])
         yield ""
         yield from super().emit_description()
 
@@ -204,7 +222,12 @@ class Command(_App):
         if len(self.extra_args) < len(needed):
             raise UsageError(f"{self.words} needs {' '.join(self.positional)}. See --help.")
         if len(self.extra_args) > len(self.positional):
-            extra = self.private or f"{self.extra_args[len(self.positional)]!r} is one too many."
+            unknown = self.extra_args[len(self.positional) :]
+            extra = self.private or f"{unknown[0]!r} is one too many."
+            if not self.private and (
+                written := write_options(self.positional, self._list_options(), self.extra_args, unknown)
+            ):
+                extra += f" Write {written}"
             raise UsageError(f"{self.words} takes {' '.join(self.positional) or 'no argument'}; {extra}")
         traitlets_config.set_config(self.config)
         answer = self.work(*self.extra_args)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from traitlets import Bool, Unicode
 from traitlets import List as ListTrait
@@ -19,10 +20,16 @@ from jupyter_pipeline.workflows import garbage
 
 __all__ = ["ClusterGroup"]
 
+_Value = TypeVar("_Value")
+
 
 class _RecordCommand(Command):
     def show(self, answer: ClusterRecord) -> str:
         return str(tables.clusters([answer]))
+
+    def parse_value(self, parse: Callable[[str], _Value], name: str, text: str) -> _Value:
+        """Return the value that follows the name of a cluster."""
+        return arguments.after_name(parse, name, text, command=self.command, usage=" ".join(self.positional))
 
 
 class _RecordsCommand(Command):
@@ -115,7 +122,7 @@ class Scale(_RecordCommand):
     values = "clusters"
 
     def work(self, name: str, n: str) -> ClusterRecord:
-        return manager.scale(name, arguments.workers(n))
+        return manager.scale(name, self.parse_value(arguments.workers, name, n))
 
 
 class Adapt(_RecordCommand):
@@ -128,7 +135,7 @@ class Adapt(_RecordCommand):
     values = "clusters"
 
     def work(self, name: str, bounds: str) -> ClusterRecord:
-        return manager.adapt(name, *arguments.size_range(bounds))
+        return manager.adapt(name, *self.parse_value(arguments.size_range, name, bounds))
 
 
 class Extend(_RecordCommand):
@@ -141,7 +148,7 @@ class Extend(_RecordCommand):
     values = "clusters"
 
     def work(self, name: str, time: str) -> ClusterRecord:
-        return manager.extend(name, arguments.duration(time))
+        return manager.extend(name, self.parse_value(arguments.duration, name, time))
 
 
 class Stop(_RecordsCommand):

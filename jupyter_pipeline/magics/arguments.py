@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
+from jupyter_pipeline.command_forms import write_arguments, write_options
+from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError, suggest
 
 if TYPE_CHECKING:
     from jupyter_pipeline.workflows.deploy_options import Option
@@ -139,7 +140,10 @@ class Parser(argparse.ArgumentParser):
         if unknown != message and unknown[:1] == "-" and unknown[1:2].isdigit():
             raise UsageError(f"{self.prog} takes no negative number, but got {unknown}.")
         if unknown != message and unknown.startswith("-"):
-            raise NotFoundError(f"option of {self.prog}", unknown, self._option_string_actions)
+            if written := write_arguments(self.positionals(), self._words):
+                raise UsageError(f"{self.prog} has no option {unknown}. Write {self.prog} {written}")
+            hint = "" if suggest(unknown, self._option_string_actions) else f"Usage: {self._usage()}"
+            raise NotFoundError(f"option of {self.prog}", unknown, self._option_string_actions, hint=hint)
         hint = "" if unknown == message else self._hint(message.removeprefix("unrecognized arguments: ").split(" "))
         raise UsageError(f"{self.prog}: {message}. {hint or f'Usage: {self._usage()}'}")
 
@@ -147,8 +151,13 @@ class Parser(argparse.ArgumentParser):
         """Return how to write words that no argument takes; empty if that is unclear."""
         options = self._option_string_actions
         words = list(itertools.takewhile(lambda word: not word.startswith("--"), unknown))
-        if "--param" in options and all("=" in word for word in words):
-            return f"Write {' '.join(f'--param {word}' for word in words)}"
+        values = {
+            next(name for name in action.option_strings if name.startswith("--")): str(action.metavar or "")
+            for action in self._actions
+            if action.option_strings
+        }
+        if written := write_options(self.positionals(), values, self._words, words):
+            return f"Write {written}"
         start = next((i for i in range(len(self._words)) if self._words[i : i + len(words)] == words), 0)
         option, equals, value = self._words[start - 1].partition("=") if start else ("", "", "")
         if not equals and start > 1:

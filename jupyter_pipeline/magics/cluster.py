@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from IPython.core.magic import Magics, line_magic, magics_class
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from jupyter_pipeline.models import ClusterRecord
 
 __all__ = ["SUBCOMMANDS", "ClusterMagics"]
+
+_Value = TypeVar("_Value")
 
 _NAME = argument(
     "name", nargs="?", values="clusters", help="cluster; by default the attached one, or the only one that runs"
@@ -208,27 +210,33 @@ class ClusterMagics(Magics):
 
         return self._show(registry.find_record(self._name(options.name)))
 
+    @staticmethod
+    def _parse_value(command: str, parse: Callable[[str], _Value], name: str | None, text: str) -> _Value:
+        """Return the value that follows the name of a cluster."""
+        from jupyter_pipeline.arguments import after_name
+
+        return after_name(parse, name, text, command=f"%cluster {command}", usage=SUBCOMMANDS[command].usage)
+
     def _scale(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import arguments, tables
         from jupyter_pipeline.clusters import manager
 
-        try:
-            workers = arguments.workers(options.n)
-        except UsageError as error:
-            raise UsageError(f"{error} Usage: %cluster scale [NAME] N") from None
+        workers = self._parse_value("scale", arguments.workers, options.name, options.n)
         return tables.clusters([manager.scale(self._name(options.name), workers)])
 
     def _adapt(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import arguments, tables
         from jupyter_pipeline.clusters import manager
 
-        return tables.clusters([manager.adapt(self._name(options.name), *arguments.size_range(options.bounds))])
+        bounds = self._parse_value("adapt", arguments.size_range, options.name, options.bounds)
+        return tables.clusters([manager.adapt(self._name(options.name), *bounds)])
 
     def _extend(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import arguments, tables
         from jupyter_pipeline.clusters import manager
 
-        return tables.clusters([manager.extend(self._name(options.name), arguments.duration(options.time))])
+        seconds = self._parse_value("extend", arguments.duration, options.name, options.time)
+        return tables.clusters([manager.extend(self._name(options.name), seconds)])
 
     def _sync(self, options: argparse.Namespace) -> Any:
         from pathlib import Path
