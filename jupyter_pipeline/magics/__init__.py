@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline.clusters.profiles import traitlets_config
+from jupyter_pipeline.magics.cell_help import register_help, unregister_help
 from jupyter_pipeline.magics.cluster import ClusterMagics
 from jupyter_pipeline.magics.completion import register_completion, unregister_completion
 from jupyter_pipeline.magics.deploy import DeployMagics
@@ -37,11 +38,13 @@ def register(shell: InteractiveShell) -> None:
         shell.register_magics(magics(shell))
     shell.register_magics(DeployMagics(shell, document))
     register_completion(shell)
+    register_help(shell)
 
 
 def unregister(shell: InteractiveShell) -> None:
     """Remove the magics from `shell`."""
     unregister_completion(shell)
+    unregister_help(shell)
     magics = shell.magics_manager.registry.get("DeployMagics")
     if magics is not None:
         shell.events.unregister("pre_run_cell", magics.document.remember)

@@ -171,9 +171,7 @@ class Parser(argparse.ArgumentParser):
         usage = " ".join(self.format_usage().removeprefix("usage: ").split())
         if len(usage) <= _LINE:
             return usage
-        # IPython refuses a cell magic without a cell, even for its help.
-        command = self.prog.replace("%%", "%")
-        return " ".join([self.prog, *self.positionals(), f"[OPTIONS]; {command} --help lists them"])
+        return " ".join([self.prog, *self.positionals(), f"[OPTIONS]; {self.prog} --help lists them"])
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """Stop parsing after ``--help``."""

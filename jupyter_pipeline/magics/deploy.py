@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jupyter_pipeline.magics.notebook_document import Document
     from jupyter_pipeline.workflows.deploy_plan import Plan
 
-__all__ = ["DeployMagics", "deploy_parser"]
+__all__ = ["DeployMagics", "deploy_parser", "directive_parser"]
 
 _INTERRUPTED = "either the old or the new version is live; list the deployments with %deployments list, or deploy again"
 
@@ -80,6 +80,23 @@ def deploy_parser(magic: str = "%%deploy") -> Parser:
             metavar="CELL",
             help="index, id or tag of a cell; repeatable; by default all marked cells",
         )
+    return parser
+
+
+def directive_parser(kind: str) -> Parser:
+    """Return the parser of ``%%step`` or ``%%check``, for its help and completion.
+
+    `read_directive` reads the line, as it does in files.
+    """
+    from jupyter_pipeline.compiler.frontend.directives import list_options
+
+    parser = Parser(f"%%{kind}", f"mark a cell as a {kind} of a pipeline; the notebook runs it unchanged")
+    parser.add_argument("name", help=f"name of the {kind}")
+    flags, options = list_options(kind)
+    for option, text in flags.items():
+        parser.add_argument(option, action="store_true", help=text)
+    for option, text in options.items():
+        parser.add_argument(option, metavar="VALUE", help=text, values="profiles" if option == "--profile" else "")
     return parser
 
 
@@ -212,6 +229,9 @@ class DeployMagics(Magics):
         self._run_marked("check", line, cell)
 
     def _run_marked(self, kind: str, line: str, cell: str) -> None:
+        if {"-h", "--help"} & set(split(line)):
+            directive_parser(kind).print_help()
+            return
         from jupyter_pipeline.compiler.frontend.directives import read_directive
 
         read_directive(kind, line)  # report a wrong option now rather than at the deploy

@@ -18,7 +18,7 @@ __all__ = ["OnWorkersMagics", "on_workers_parser"]
 def on_workers_parser() -> Parser:
     """Return the parser of ``%%on_workers``."""
     parser = Parser("%%on_workers", "run a cell on each worker of a cluster")
-    parser.add_argument("cluster", nargs="?", values="clusters", help="by default the attached one")
+    parser.add_argument("name", nargs="?", values="clusters", help="cluster; by default the attached one")
     return parser
 
 
@@ -29,13 +29,13 @@ class OnWorkersMagics(Magics):
     @no_var_expand
     @cell_magic
     def on_workers(self, line: str, cell: str) -> None:
-        """Run a cell on each worker that is connected now: ``%%on_workers [CLUSTER]``.
+        """Run a cell on each worker that is connected now: ``%%on_workers [NAME]``.
 
-        By default, the cluster is the attached one. The cell is Python code. It sees no variable of the notebook. Its
+        By default, the cluster is the attached one. The cell is Python code, which may await. It sees no variable of the notebook. Its
         names stay on the worker for the next such cell. Workers with equal output are shown once.
         """
         try:
-            name = on_workers_parser().parse_args(split(line)).cluster
+            name = on_workers_parser().parse_args(split(line)).name
         except HelpShown:
             return
         from jupyter_pipeline.workflows.worker_cells import run_on_workers

@@ -35,6 +35,8 @@ def test_a_cluster_from_start_to_stop(
     assert shown.count("== 2 workers: ") == 2
     assert "\n42\n" in shown
     assert "\nkept 6\n" in shown
+    shell.run_cell_magic("on_workers", "", "import asyncio\nawait asyncio.sleep(0, 'awaited')")
+    assert "\n'awaited'\n" in capsys.readouterr().out
     with pytest.raises(ClusterError, match="failed on 2 of 2 workers"):
         shell.run_cell_magic("on_workers", "", "import os\nnumber / 0")
     assert "line 2, in <module>\n    number / 0" in capsys.readouterr().out
@@ -163,6 +165,10 @@ def test_the_docstring_lists_the_subcommands(shell: InteractiveShell) -> None:
         ("%%deploy x --profile lo", ["local"]),
         ("%%deploy x --ret", ["--retries", "--retry-delay"]),
         ("%%deploy x --overlap q", ["queue"]),
+        ("%%step x --re", ["--retries", "--retry-delay", "--region"]),
+        ("%%step x --profile lo", ["local"]),
+        ("%%check x --re", ["--retries", "--retry-delay"]),
+        ("%steps sta", ["sta"]),
         ("%%deploy x --target prod", ["production"]),
         ("%deploy no", ["notebook"]),
         ("%deploy notebook --profile lo", ["local"]),
@@ -201,3 +207,12 @@ def test_an_interrupted_start_leaves_nothing_and_says_so_in_a_line(shell: Intera
         shell.run_line_magic("cluster", "start local --workers 1 --name cut")
     assert registry.list_records() == []
     assert "client" not in shell.user_ns
+
+
+@pytest.mark.parametrize("magic", ["on_workers", "deploy", "step", "check"])
+def test_a_cell_magic_shows_its_help_without_a_cell(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str], magic: str
+) -> None:
+    assert shell.run_cell(f"%%{magic} --help").success
+    assert f"usage: %%{magic} [-h]" in capsys.readouterr().out
+    assert not shell.run_cell(f"%%{magic} x").success  # a line without a cell

@@ -113,7 +113,7 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
         ("%%deploy x --retries many\n1", UsageError, "many"),
         ("%%deploy x --profile nobody\n1", NotFoundError, "No profile is called 'nobody'"),
         ("%%deploy x --croon 1\n1", UsageError, "Did you mean --cron?"),
-        ("%%deploy x --cron\n1", UsageError, "%%deploy NAME [OPTIONS]; %deploy --help lists them"),
+        ("%%deploy x --cron\n1", UsageError, "%%deploy NAME [OPTIONS]; %%deploy --help lists them"),
     ],
 )
 def test_an_invalid_promotion_is_refused_before_anything_is_written(

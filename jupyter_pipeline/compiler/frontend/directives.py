@@ -28,6 +28,7 @@ __all__ = [
     "Directive",
     "StepSettings",
     "largest_worker_size",
+    "list_options",
     "read_directive",
     "read_metadata",
     "read_settings",
@@ -57,6 +58,11 @@ STEP_OPTIONS = {
 _HELP = {**OPTIONS, **STEP_OPTIONS}
 _MAP = "--map"
 _FUNCTION = "--function"
+_FLAGS = {
+    _MAP: "run the step once for each element of a list",
+    _FUNCTION: "run the step as a function of Coiled, on machines of its own",
+}
+"""Help text of each option of a step without a value."""
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[kMGTP])(?P<binary>i?)B")
 _REGION = re.compile(r"[a-z0-9-]+")
 _KEYS = (*KINDS, "map", "function")
@@ -121,6 +127,13 @@ class Directive(Record):
         return self.profile, self.function, self.region
 
 
+def list_options(kind: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the help texts of the options of a kind: those without a value, and those with one."""
+    if kind == "step":
+        return dict(_FLAGS), dict(_HELP)
+    return {}, {option: text for option, text in _HELP.items() if option != "--region"}  # it needs --function
+
+
 def read_directive(kind: str, text: str) -> Directive:
     """Return the directive of a ``%%step`` or ``%%check`` line.
 
@@ -142,7 +155,7 @@ def read_directive(kind: str, text: str) -> Directive:
         raise UsageError(f"%%{kind} needs a name: %%{kind} NAME on the first line of the cell.")
     options: dict[str, str] = {}
     rest = iter(words[1:])
-    flags = dict.fromkeys((_MAP, _FUNCTION), False)
+    flags = dict.fromkeys(_FLAGS, False)
     for word in rest:
         if word in flags:
             flags[word] = True

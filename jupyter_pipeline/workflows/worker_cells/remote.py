@@ -8,16 +8,17 @@ from __future__ import annotations
 import ast
 import asyncio
 import contextlib
+import inspect
 import io
 import linecache
 import sys
 import traceback
 import types
+import zlib
 
 __all__ = ["run_cell"]
 
 _MODULE = "on_workers"
-_FILE = "<on_workers>"
 _LONGEST = 100_000  # characters of one text that returns to the notebook
 
 
@@ -27,7 +28,7 @@ async def run_cell(source: str) -> dict[str, str]:
     Parameters
     ----------
     source : str
-        Python code. Its names stay in the module ``on_workers`` for the next cell.
+        Python code, which may await. Its names stay in the module ``on_workers`` for the next cell.
 
     Returns
     -------
@@ -40,21 +41,37 @@ async def run_cell(source: str) -> dict[str, str]:
 
 def _run(source: str) -> dict[str, str]:
     module = sys.modules.setdefault(_MODULE, types.ModuleType(_MODULE))
-    linecache.cache[_FILE] = (len(source), None, source.splitlines(keepends=True), _FILE)
+    # A function of an earlier cell keeps its lines in tracebacks.
+    file = f"<{_MODULE} {zlib.crc32(source.encode()):08x}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     output, value, error = io.StringIO(), "", ""
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         try:
-            tree = ast.parse(source, _FILE)
-            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, _FILE, "exec"), module.__dict__)  # noqa: S102 - the cell of the owner
-            if isinstance(last, ast.Expr):
-                expression = compile(ast.Expression(last.value), _FILE, "eval")
-                found = eval(expression, module.__dict__)  # noqa: S307 - the same
-                value = "" if found is None else repr(found)
+            found = _evaluate(source, file, module.__dict__)
+            value = "" if found is None else repr(found)
         except BaseException as raised:  # noqa: BLE001 - SystemExit would end the worker
-            frames = raised.__traceback__.tb_next if raised.__traceback__ else None
+            frames = raised.__traceback__
+            while frames and frames.tb_frame.f_code.co_filename != file:
+                frames = frames.tb_next
             error = "".join(traceback.format_exception(type(raised), raised, frames))
     return {"output": _cut(output.getvalue()), "value": _cut(value), "error": _cut(error)}
+
+
+def _evaluate(source: str, file: str, namespace: dict[str, object]) -> object:
+    """Run `source` and return the value of its last expression, ``None`` without one."""
+    tree = ast.parse(source, file)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    codes = [compile(tree, file, "exec", flags)]
+    if isinstance(last, ast.Expr):
+        codes.append(compile(ast.Expression(last.value), file, "eval", flags))
+    found = None
+    with asyncio.Runner() as runner:  # a loop of its own: code that blocks must not stop the worker's
+        for code in codes:
+            found = eval(code, namespace)  # noqa: S307 - the cell of the owner
+            if code.co_flags & inspect.CO_COROUTINE:
+                found = runner.run(found)
+    return found
 
 
 def _cut(text: str) -> str:
