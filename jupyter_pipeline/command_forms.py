@@ -79,7 +79,7 @@ def write_options(
     words : sequence of str
         Words after the command.
     unknown : sequence of str
-        Those of them that no argument takes.
+        Words that no argument takes.
 
     Returns
     -------
