@@ -31,8 +31,8 @@ class OnWorkersMagics(Magics):
     def on_workers(self, line: str, cell: str) -> None:
         """Run a cell on each worker that is connected now: ``%%on_workers [NAME]``.
 
-        By default, the cluster is the attached one. The cell is Python code, which may await. It sees no variable of the notebook. Its
-        names stay on the worker for the next such cell. Workers with equal output are shown once.
+        By default, the cluster is the attached one. The cell is Python code, which may await. It sees no variable of
+        the notebook. Its names stay on the worker for the next such cell. Workers with equal output are shown once.
         """
         try:
             name = on_workers_parser().parse_args(split(line)).name
