@@ -21,6 +21,7 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import (
     has_random_state,
     is_known,
     is_process_state,
+    is_unlisted,
 )
 from jupyter_pipeline.compiler.analysis.locations import RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
@@ -184,6 +185,8 @@ class Evaluator(ast.NodeVisitor):
             if difference is not None:
                 self.effects.note_difference(difference)
             self.state.record.needs |= self.heap.modules.get(path, 0)
+            if _is_unknown_object(kind.path):
+                self.functions.run_protocol(base, "read", node.attr)
             return Value(base.objects, 0, False, Imported(path))
         if type(kind) is Instance and node.attr in kind.of.properties:
             return self.functions.call(kind.of.methods[node.attr], base, [base], {})
@@ -223,6 +226,8 @@ class Evaluator(ast.NodeVisitor):
             if model is None:
                 return Value(base.objects, 0, False, kind)
             return self.calls.libraries.apply_to_element(model, base, index)
+        if type(kind) is Imported and _is_unknown_object(kind.path):
+            self.functions.run_protocol(base, "item")
         if type(kind) in (Imported, FunctionSummary, ClassSummary):
             return Value(base.objects, 0, False, kind)
         if type(kind) is Instance and "__getitem__" in kind.of.methods:
@@ -311,7 +316,9 @@ class Evaluator(ast.NodeVisitor):
             self._comprehend(a.generators, [a.elt], ITERATOR) if type(a) is ast.GeneratorExp else self.visit_data(a)
             for a in node.args
         ]
-        keywords = {k.arg or "**": self.visit_data(k.value) for k in node.keywords}
+        keywords = {
+            k.arg or "**": self.visit_data(k.value) if k.arg else self._unpack_mapping(k.value) for k in node.keywords
+        }
         if any(k.arg == "inplace" and isinstance(k.value, ast.Constant) and not k.value.value for k in node.keywords):
             del keywords["inplace"]
         return Call(node, args, keywords, discarded, awaited)
@@ -451,8 +458,22 @@ class Evaluator(ast.NodeVisitor):
 
     def visit_Dict(self, node: ast.Dict) -> Value:
         """Return a new dictionary."""
-        values = [self.visit_data(item) for item in (*node.keys, *node.values) if item is not None]
+        values = [self.visit_data(key) for key in node.keys if key is not None]
+        for key, item in zip(node.keys, node.values, strict=True):
+            values.append(self._unpack_mapping(item) if key is None else self.visit_data(item))
         return Value(0, self._hold(values), True, CONTAINER, unite(*(v.texts for v in values)))
+
+    def _unpack_mapping(self, node: ast.expr) -> Value:
+        """Return a mapping that ``**`` unpacks: it calls the method ``keys``, and reads each element."""
+        value = self.visit_data(node)
+        summary = self.state.summary
+        is_parameter = summary is not None and isinstance(node, ast.Name) and node.id in summary.variadic
+        if value.kind is not CONTAINER and not is_parameter:  # not for a dictionary, such as ``**kwargs``
+            self.functions.run_protocol(value, "iterate")
+            self.functions.run_protocol(value, "item")
+            if type(value.type) is Instance:
+                self.functions.call_methods(value, "keys", 0)
+        return value
 
     def _hold(self, values: list[Value]) -> int:
         """Return the objects that a container of `values` holds."""
@@ -536,6 +557,12 @@ def _is_mutator(model: FunctionModel | None, kind: ValueType, name: str) -> bool
     if model is not None:
         return bool(model.changes or model.changes_receiver_if)
     return name in METHODS[TABLE].mutating if kind is TABLE else name in _MUTATORS
+
+
+def _is_unknown_object(path: str) -> bool:
+    """Return True if `path` may be an object of an unlisted library, and does not look like a module or class."""
+    module, _, name = path.rpartition(".")
+    return module != "" and is_unlisted(module) and (name.isupper() or not name[:1].isupper())
 
 
 def _as_text(texts: Texts) -> Value:

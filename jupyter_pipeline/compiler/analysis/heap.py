@@ -8,10 +8,9 @@ All updates are weak: a write adds a statement to the writers of an object and r
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 
-from jupyter_pipeline.compiler.analysis.library_models.registry import find_method, is_known
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_method, is_unlisted
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, NO_TEXT
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
@@ -404,7 +403,7 @@ class Heap:
         if bit is None:
             bit = self._libraries[name] = self.allocate(0)
             self.libraries |= bit
-            if not is_known(name) and name not in sys.stdlib_module_names:
+            if is_unlisted(name):
                 self.unlisted_libraries |= bit
         return bit
 

@@ -22,7 +22,7 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import (
     find_function,
     find_method,
     find_patched_library,
-    is_known,
+    is_unlisted,
 )
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
 from jupyter_pipeline.compiler.analysis.syntax import catches_name_error, last_name, leaves_path
@@ -243,7 +243,7 @@ class Interpreter(ast.NodeVisitor):
         modules[module] = modules.get(module, 0) | self.heap.bit
         if library not in sys.stdlib_module_names:
             self.effects.read_module(library)
-        if not is_known(library) and library not in sys.stdlib_module_names:
+        if is_unlisted(library):
             self.heap.patchers |= self.heap.bit
         if patched := find_patched_library(module):
             self.heap.patched_by[patched] = self.heap.patched_by.get(patched, 0) | self.heap.bit

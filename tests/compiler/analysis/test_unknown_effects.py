@@ -16,6 +16,10 @@ COUNTING = (
     "class C:\n    n = 0\n    def __add__(self, other): self.n += 1\n"
     "    @property\n    def x(self): self.n += 1\nc = C()"
 )
+MAPPING = (
+    "class M:\n    n = 0\n    def keys(self): return ['a']\n"
+    "    def __getitem__(self, key):\n        self.n += 1\n        return 1\nm = M()"
+)
 UNKNOWN = "their effects on files and libraries are unknown"
 
 
@@ -77,6 +81,12 @@ def test_operations_on_objects_of_unknown_classes_are_noted(operation: str) -> N
         ([f"{HELD}\nr = unlisted.Q()", "def link(): q >> r", "link()", "s = q.edges"], "link()"),
         (["from unlisted import q, r", "def link(): q >> r", "link()", "s = q.edges"], "link()"),
         (["from unlisted import q, r", "z = q >> r", "s = q.edges"], "z = q >> r"),
+        (["from unlisted import q", "x = q.lazy", "s = q.edges"], "x = q.lazy"),
+        (["from unlisted import q", "def f(): return q['k']", "x = f()", "s = q.edges"], "x = f()"),
+        (["import unlisted", "x = unlisted.config['k']", "r = unlisted.run()"], "x = unlisted.config['k']"),
+        (["import unlisted", "x = unlisted.CONFIG.k", "r = unlisted.run()"], "x = unlisted.CONFIG.k"),
+        (["from unlisted import q", "x = {**q}", "s = q.edges"], "x = {**q}"),
+        ([HELD, "x = dict(**q)", "s = q.edges"], "x = dict(**q)"),
         ([HELD, "def f(a=q): a >> 1", "f()", "s = q.edges"], "f()"),
         ([HELD, "def f(*, a=[q]): a[0] >> 1", "f()", "s = q.edges"], "f()"),
     ],
@@ -84,6 +94,19 @@ def test_operations_on_objects_of_unknown_classes_are_noted(operation: str) -> N
 def test_operations_inside_functions_and_on_imported_objects_are_noted(cells: list[str], subject: str) -> None:
     notes = slice_cells(cells, len(cells) - 1).notes
     assert any("reading or comparing objects of unknown" in note and subject in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["import unlisted", "x = unlisted.VERSION", "r = unlisted.run()"],
+        ["from unlisted import Mode", "x = Mode.FAST", "r = Mode.SLOW"],
+        ["from unlisted import Array", "x = Array[int]", "r = Array[str]"],
+        [f"{HELD}\ndef f(**options): return dict(**options)", "x = f(a=q)", "s = q.edges"],
+    ],
+)
+def test_reads_of_modules_and_classes_and_keyword_arguments_are_not_noted(cells: list[str]) -> None:
+    assert not any("reading or comparing" in note for note in slice_cells(cells, 2).notes)
 
 
 def test_a_slice_without_libraries_and_files_has_no_such_note() -> None:
@@ -136,6 +159,17 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
         [HELD, "qs[0]['a']", "r = q.data"],
         [HELD, "d['a'].x", "r = q.data"],
         ["from unlisted import q, r", "q >> r", "s = q.edges"],
+        ["from unlisted import q", "q.x", "s = q.edges"],
+        ["import unlisted", "unlisted.config['k']", "r = unlisted.run()"],
+        [MAPPING, "x = {**m}", "r = m.n"],
+        [MAPPING, "x = dict(**m)", "r = m.n"],
+        [MAPPING, "def f(): return {**m}", "x = f()", "r = m.n"],
+        [f"{MAPPING}\nms = [m]", "x = {**ms[0]}", "r = m.n"],
+        [
+            "class K:\n    n = 0\n    def keys(self):\n        self.n += 1\n        return []\nm = K()",
+            "x = {**m}",
+            "r = m.n",
+        ],
         ["import unlisted\nclass A(unlisted.Base): pass\na = A()", "b = a", "b.x", "r = a.data"],
         ["import unlisted\ndef make(): return unlisted.Q()\na = make()", "a.x", "r = a.data"],
         ["import unlisted\ndef make(): return [unlisted.Q()]\na = make()", "a[0] >> 1", "r = a[0].data"],

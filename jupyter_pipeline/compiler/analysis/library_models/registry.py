@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -53,6 +54,7 @@ __all__ = [
     "is_decorator",
     "is_known",
     "is_process_state",
+    "is_unlisted",
     "list_libraries",
     "load_class",
     "load_kinds",
@@ -197,6 +199,11 @@ def list_libraries() -> list[str]:
 def is_known(path: str) -> bool:
     """Return True if there is a model of the library at the top of `path`."""
     return path.partition(".")[0] in _MODELS
+
+
+def is_unlisted(path: str) -> bool:
+    """Return True if the library at the beginning of `path` has no model and is not in the standard library."""
+    return not is_known(path) and path.partition(".")[0] not in sys.stdlib_module_names
 
 
 @lru_cache(maxsize=4096)
