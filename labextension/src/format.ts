@@ -70,13 +70,20 @@ export function formatMoment(time: number): string {
 }
 
 /**
+ * The first digits of a hash, as they are shown.
+ */
+export function shortHash(hash: string): string {
+  return hash.slice(0, 12);
+}
+
+/**
  * The commit of a version: `commit 1b2c3d4e5f60 (dirty)`.
  */
 export function formatCommit(
   version: { readonly commit: string; readonly dirty: boolean },
   trans: TranslationBundle
 ): string {
-  const commit = version.commit.slice(0, 12);
+  const commit = shortHash(version.commit);
   return version.dirty
     ? trans.__('commit %1 (dirty)', commit)
     : trans.__('commit %1', commit);

@@ -1,6 +1,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { formatBytes, formatDuration, formatRelative } from '../format';
+import { formatBytes, formatCommit, formatDuration, formatRelative } from '../format';
 
 const trans = nullTranslator.load('test');
 
@@ -38,4 +38,12 @@ test.each([
   [100 + 7200, 'in 2 h']
 ])('%d seen from 100 is %s', (time, text) => {
   expect(formatRelative(time, 100, trans)).toBe(text);
+});
+
+test.each([
+  [false, 'commit 1b2c3d4e5f60'],
+  [true, 'commit 1b2c3d4e5f60 (dirty)']
+])('a commit has twelve digits, and dirty is %s', (dirty, text) => {
+  const commit = '1b2c3d4e5f60718293a4b5c6d7e8f90123456789';
+  expect(formatCommit({ commit, dirty }, trans)).toBe(text);
 });

@@ -6,7 +6,7 @@ import type { Message } from '@lumino/messaging';
 import React from 'react';
 
 import { Notice } from '../components';
-import { formatMoment, formatRelative } from '../format';
+import { formatMoment, formatRelative, shortHash } from '../format';
 import type { IRefusal } from '../records';
 import { PipelineError } from '../request';
 import type { Clusters } from '../tokens';
@@ -310,7 +310,7 @@ function Result(props: IBodyOptions): JSX.Element {
           </dd>
           <dt>{trans.__('Version')}</dt>
           <dd>
-            <code>{result.version.slice(0, 12)}</code>
+            <code>{shortHash(result.version)}</code>
           </dd>
           <dt>{trans.__('Code')}</dt>
           <dd>

@@ -2,7 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { formatCommit, formatMoment } from '../format';
+import { formatCommit, formatMoment, shortHash } from '../format';
 import { NO_ARGUMENTS } from '../panel';
 import { showText } from '../text';
 import { CommandIDs, type IDeploymentManager } from '../tokens';
@@ -70,7 +70,7 @@ export function addDeploymentCommands(
     }
     const items = earlier.map(v =>
       [
-        `${v.number}: ${v.version.slice(0, 12)}`,
+        `${v.number}: ${shortHash(v.version)}`,
         formatMoment(v.deployed),
         v.by,
         ...(v.commit ? [formatCommit(v, trans)] : [])

@@ -82,10 +82,11 @@ test('differences are listed for each option, and equal values in two forms are 
 });
 
 test.each([
-  ['', undefined, 'daily'],
-  ['production', '', 'daily'],
-  ['staging', '', 'daily-staging']
-])('the target %j has its own deployment', (target, _, name) => {
+  [undefined, 'daily'],
+  ['', 'daily'],
+  ['production', 'daily'],
+  ['staging', 'daily-staging']
+])('the target %j has the deployment %s', (target, name) => {
   expect(deploymentName('daily', target)).toBe(name);
 });
 
