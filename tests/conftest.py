@@ -152,17 +152,26 @@ def own_interrupt_handler() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def hidden_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide modules of the tests, and of earlier tests, from the search for local code: a user's kernel has none."""
+def own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Hide modules of the tests, and of earlier tests, from the search for local code: a user's kernel has none.
+
+    Modules that the test imports from temporary folders are removed at its end.
+    """
     from jupyter_pipeline.environments.capture import local_code
 
-    earlier = {name: module for name, module in list(sys.modules.items()) if not _is_installed(module)}
+    earlier = dict(sys.modules)
 
     def list_modules() -> dict[str, ModuleType]:
-        loaded = list(sys.modules.items())
-        return {n: m for n, m in loaded if earlier.get(n) is not m and not _is_below(m, TESTS)}
+        return {name: m for name, m in list(sys.modules.items()) if _is_installed(m) or is_of_test(name, m)}
+
+    def is_of_test(name: str, module: ModuleType) -> bool:
+        return earlier.get(name) is not module and not _is_below(module, TESTS)
 
     monkeypatch.setattr(local_code, "list_modules", list_modules)
+    yield
+    for name in sys.modules.keys() - earlier.keys():
+        if _is_below(sys.modules[name], tmp_path_factory.getbasetemp()):
+            del sys.modules[name]
 
 
 def _is_installed(module: ModuleType) -> bool:

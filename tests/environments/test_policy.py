@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import importlib
+import shutil
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,27 @@ ITEM = DriftItem(
 )
 
 
+@pytest.fixture(scope="module")
+def earlier_modules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Import modules as another test may, before the test, and remove the folder of one."""
+    folder = tmp_path_factory.mktemp("earlier")
+    files = {"lost/earlier_lost.py": "", "kept/earlier_kept.py": "", "kept/earlier_plain/part.py": ""}
+    files["site-packages/earlier_copied/__init__.py"] = ""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+        for part in ("lost", "kept", "site-packages"):
+            patch.syspath_prepend(str(folder / part))
+        for name in ("earlier_lost", "earlier_kept", "earlier_plain.part", "earlier_copied"):
+            importlib.import_module(name)
+    shutil.rmtree(folder / "lost")
+    yield
+    for name in [name for name in sys.modules if name.startswith("earlier_")]:
+        del sys.modules[name]
+
+
+@pytest.mark.usefixtures("earlier_modules")
 def test_a_cluster_in_sync_passes_every_policy(client: Client) -> None:
     for name in ("refuse", "warn", "ignore"):
         assert policy.enforce_policy(client, {"policy": name}) == []
