@@ -151,6 +151,21 @@ def own_interrupt_handler() -> Iterator[None]:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def same_scheduler() -> Iterator[None]:
+    """Fail if a file of tests leaves a scheduler of Dask or a client, with which later tests would compute."""
+    before = _read_scheduler()
+    yield
+    after = _read_scheduler()
+    assert after == before, f"A test in this file leaves {after} as the scheduler and the client of Dask, not {before}."
+
+
+def _read_scheduler() -> tuple[object, object]:
+    """Return the scheduler in the configuration, and the current client."""
+    dask, client = (sys.modules.get(name) for name in ("dask.config", "distributed.client"))  # not imported for this
+    return dask and dask.get("scheduler", None), client and client._get_global_client()
+
+
 @pytest.fixture(autouse=True)
 def own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Hide modules of the tests, and of earlier tests, from the search for local code: a user's kernel has none.

@@ -51,6 +51,11 @@ LARGEST = 2**30
 _DEPTH = 4
 """Depth to which attributes of objects are searched for references to clusters."""
 
+_PATIENCE = 30.0
+"""Seconds within which the scheduler learns of data that a result refers to."""
+_POLL = 0.02
+"""Seconds between two questions for it."""
+
 _NO_CLIENT: Any = object()
 """In place of a client, for values whose references are all to another cluster."""
 
@@ -127,8 +132,10 @@ class StepCluster:
         self._cluster: AttachedCluster | None = None
         self._client: distributed.Client | None = None
         self._closing: list[threading.Thread] = []
+        self._settings = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
+        self._settings.enter_context(_clients_compute())
         _open.append(self)
         return self
 
@@ -136,9 +143,10 @@ class StepCluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         _open.remove(self)
-        for thread in self._closing:
-            thread.join()
-        self.close()
+        with self._settings:
+            for thread in self._closing:
+                thread.join()
+            self.close()
 
     def __call__(self, function: Function) -> Function:
         """Return the function of a step that runs with this cluster.
@@ -327,6 +335,24 @@ def _current(client: distributed.Client | None) -> Iterator[None]:
         _current_client.reset(token)
 
 
+@contextlib.contextmanager
+def _clients_compute() -> Iterator[None]:
+    """Let Dask compute with the current client of each thread, as a default client does in a notebook.
+
+    Dask prefers a scheduler in its configuration, which a notebook, a file or a variable sets, to a current client.
+    """
+    import dask
+
+    scheduler = dask.config.get("scheduler", None)
+    if scheduler in (None, "dask.distributed", "distributed"):  # these search for a client
+        yield
+        return
+    message = "Dask's setting scheduler=%r does not apply in this flow: the clusters of its steps replace it"
+    run_context.find_logger().info(message, scheduler)
+    with dask.config.set(scheduler=None):
+        yield
+
+
 def find_step_name(function: Callable[..., Any]) -> str:
     """Return the name of the running task, or of the function outside of a run."""
     with contextlib.suppress(ImportError):
@@ -434,19 +460,21 @@ def _bring(
 
     futures = futures_of(collection)
     # A future in a value that came from a worker has no client yet: it belongs to `owner`.
-    found = [future.client or owner for future in futures if future.client is not client]
-    owners = {id(each): each for each in [*found, owner] if each is not None}
+    clients = [future.client or owner for future in futures]
+    owners = {id(each): each for each in [*clients, owner] if each is not None and each is not client}
     if not owners:
         return collection
-    if len(owners) > 1 or any(future.client is client for future in futures):
+    if len(owners) > 1 or any(each is client for each in clients):
         raise ClusterError(f"The step {step!r} reads {name!r}, which is on several clusters. Return its parts.")
     (source,) = owners.values()
+    kind = type(collection).__name__
+    _wait_for_keys([future.key for future in futures if future.client is None], kind, source, step, name)
     with _current(source):  # functions of distributed take the current client
         held = source.persist(collection)  # computes the rest where the data is
         parts = {future.key: future for future in futures_of(held)}
         _wait(list(parts.values()))
         size = sum(source.nbytes(list(parts), summary=False).values())
-        _check_size(size, type(collection).__name__, source, step, name)
+        _check_size(size, kind, source, step, name)
 
         def gather(graph: Any, keys: Any, **options: Any) -> Any:
             return source.get(graph, keys)
@@ -455,6 +483,30 @@ def _bring(
     place = _describe(source)
     run_context.find_logger().info("Brought %r (%s) from the cluster of %s", name, format_bytes(size), place)
     return local
+
+
+def _wait_for_keys(keys: Sequence[Any], kind: str, owner: distributed.Client, step: str, name: str) -> None:
+    """Wait until the scheduler has the keys of a collection that a worker persisted.
+
+    The worker submits them on another connection than its result, which may arrive first.
+
+    Raises
+    ------
+    ClusterError
+        If the scheduler does not have them in time: no worker refers to the data any more.
+    """
+
+    def has_keys(dask_scheduler: Any) -> bool:  # a local function, so that it is pickled by value
+        return all(key in dask_scheduler.tasks for key in keys)
+
+    deadline = time.monotonic() + _PATIENCE
+    while keys and not owner.run_on_scheduler(has_keys):
+        if time.monotonic() > deadline:
+            raise ClusterError(
+                f"The step {step!r} reads {name!r}, {kind}, whose persisted data the cluster of {_describe(owner)} has "
+                "released. Return it without persist(), or give both steps the same --profile."
+            )
+        time.sleep(_POLL)
 
 
 def _check_size(size: int, kind: str, owner: distributed.Client, step: str, name: str) -> None:

@@ -78,6 +78,16 @@ def test_a_step_has_the_client_of_its_cluster_and_another_thread_has_none(two: t
         assert running.result(10) == "0"
 
 
+def test_a_scheduler_in_the_configuration_leaves_the_work_on_the_cluster() -> None:
+    def find_worker() -> str:
+        return str(dask.delayed(lambda: distributed.get_worker().name)().compute())
+
+    with dask.config.set(scheduler="sync"):
+        with Near("one", __file__) as one:
+            assert one(find_worker)() == "0"
+        assert dask.config.get("scheduler") == "sync"
+
+
 @pytest.mark.parametrize("kind", ["array", "frame", "list"])
 def test_a_result_is_computed_once_and_moves_by_value(two: tuple[Near, Near], kind: str, tmp_path: Path) -> None:
     one, other = two
@@ -140,10 +150,7 @@ def test_a_future_of_another_cluster_is_refused(two: tuple[Near, Near], inside: 
     [
         lambda: pd.DataFrame({"a": range(4)}),
         lambda: [dd.from_pandas(pd.DataFrame({"a": range(4)}), npartitions=2), {"n": da.ones(4)}],
-        pytest.param(
-            lambda: da.ones(4, chunks=2).persist(),
-            marks=pytest.mark.xfail(strict=False, reason="the data of a persisted collection may be released first"),
-        ),
+        lambda: da.ones(4, chunks=2).persist(),
     ],
 )
 def test_a_result_on_workers_moves_by_value(two: tuple[Near, Near], make: Any) -> None:
@@ -156,10 +163,25 @@ def test_a_result_on_workers_moves_by_value(two: tuple[Near, Near], make: Any) -
     one, other = (each.connect("") for each in two)
     result = Sent(one.submit(make, pure=False), one, frozenset())
     moved = step_clusters.bring_result(result, other, "train", "table")
+    in_flow = step_clusters.bring_result(result, None, "train", "table")
     one.close()
     flat = moved if isinstance(moved, list) else [moved]
+    assert len(in_flow) == len(moved)
     assert other.submit(len, flat[0]).result() == 4 if isinstance(moved, pd.DataFrame) else len(flat[0]) == 4
     assert len(flat) == 1 or float(flat[1]["n"].sum().compute()) == 4
+
+
+def test_a_result_whose_persisted_data_is_gone_is_refused(
+    two: tuple[Near, Near], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step_clusters, "_PATIENCE", 0.1)
+    client = two[0].connect("")
+    keys = da.ones(4, chunks=2).__dask_keys__()
+    absent = da.Array({key: distributed.Future(key) for key in keys}, keys[0][0], ((2, 2),), float)
+    result = Result(client.scatter(pickle.dumps(absent)), client, frozenset())
+    monkeypatch.setattr(Result, "value", lambda result: pickle.loads(result.future.result()))
+    with pytest.raises(ClusterError, match=r"'table', Array, whose persisted data the cluster of the profile 'one'"):
+        step_clusters.bring_result(result, None, "train", "table")
 
 
 def test_a_large_or_a_bound_result_on_workers_is_refused(
