@@ -73,6 +73,22 @@ def test_a_wrong_slice_is_found_and_shrunk(runner: Runner, monkeypatch: pytest.M
     assert shrink(runner, outcome).cells == ("rows = [1]", "rows.append(2)", "n = rows")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ax0.add_patch(plt.Rectangle((0, 0), 1, 7))",
+        "ax0.plot([1, 9])\nax0.add_patch(plt.Rectangle((0, 0), 1, 20))",
+        "for line in ax0.lines:\n    line.set_data([5, 6], [7, 8])\nax0.relim()",
+        "ax0.autoscale(False)",
+    ],
+)
+def test_limits_are_fixed_by_the_drawing_at_the_end_of_a_cell(runner: Runner, change: str) -> None:
+    cells = ["import matplotlib.pyplot as plt", "ax0 = plt.figure().add_subplot()\nax0.plot([1, 2])", change, "n = ax0"]
+    cells, observations = runnable_notebook(runner, cells)
+    outcome = compare_cell(runner, 0, cells, observations[-1], ["ax0"])
+    assert outcome.verdict == "same", outcome.detail
+
+
 def test_files_text_and_pictures_are_compared(runner: Runner) -> None:
     draw = "plt.plot([1, 3])\nplt.savefig('a.png')\nplt.plot([3, 1])\nplt.savefig('b.png')"
     cells = ["import matplotlib.pyplot as plt", f"{draw}\nopen('c.txt', 'w').write('x')\nprint('y')"]

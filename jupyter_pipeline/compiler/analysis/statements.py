@@ -94,6 +94,8 @@ class Program:
     decided_by: dict[int, int] = field(default_factory=dict)
     """For each cell whose translation depends on names in cells below it, the last of these cells."""
     lines: dict[int, list[str]] = field(default_factory=dict)
+    draws_figures: bool = False
+    """True if a run draws the figures where Jupyter does."""
 
     def is_complete_at(self, cell: int) -> bool:
         """Return True if a program that ends with `cell` has the same statements up to there."""

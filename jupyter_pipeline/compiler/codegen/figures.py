@@ -1,4 +1,4 @@
-"""Render the lines that close figures where Jupyter has closed them."""
+"""Render the lines that draw and close figures where Jupyter has done so."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from jupyter_pipeline.compiler.graph.value_types import find_imported_paths
 __all__ = ["render_closing", "render_text"]
 
 
-def render_closing(program: Program, step: Step, imported: Collection[str]) -> list[Piece]:
-    """Return the lines that close all figures.
+def render_closing(program: Program, step: Step, imported: Collection[str], s: Statement | None) -> list[Piece]:
+    """Return the lines before a statement that draw or close all figures; empty if it has none.
 
     Parameters
     ----------
@@ -24,13 +24,20 @@ def render_closing(program: Program, step: Step, imported: Collection[str]) -> l
         The step.
     imported : collection of str
         Names that the module imports.
+    s : Statement, optional
+        The statement. ``None`` is the end of the step.
     """
+    draws = step.draws_last if s is None else s.number in step.draws
+    if not draws and (s is None or s.number not in step.closes):
+        return []
     names = {*imported, *(n for s in step.statements if is_import(s.node) for n in s.bound)}
     paths = find_imported_paths(s.node for s in program.statements)
     name = next((name for name, path in paths.items() if path == PYPLOT and name in names), "")
-    if name:
-        return [Piece(f'{name}.close("all")  # as Jupyter does')]
-    return [Piece("from matplotlib import pyplot"), Piece(""), Piece('pyplot.close("all")  # as Jupyter does')]
+    pieces = [] if name else [Piece("from matplotlib import pyplot"), Piece("")]
+    name = name or "pyplot"
+    if draws:
+        return [*pieces, Piece(f"{name}.draw_all(force=True)  # as Jupyter does"), Piece(f'{name}.close("all")')]
+    return [*pieces, Piece(f'{name}.close("all")  # as Jupyter does')]
 
 
 def render_text(program: Program, s: Statement) -> str:
@@ -46,5 +53,6 @@ def render_text(program: Program, s: Statement) -> str:
         position = (show.end_lineno or show.lineno) - begin
         line = lines[position].encode()
         head, tail = line[: show.end_col_offset].decode(), line[show.end_col_offset or 0 :].decode()
-        lines[position] = f'{head}; {pyplot}.close("all"){tail}'
+        drawing = f"{pyplot}.draw_all(force=True); " if program.draws_figures else ""
+        lines[position] = f'{head}; {drawing}{pyplot}.close("all"){tail}'
     return "\n".join(lines)

@@ -85,10 +85,9 @@ def render_section(
         for position, s in enumerate(own):
             if position and own[position - 1].cell == s.cell and _is_blank_between(program, own[position - 1], s):
                 pieces.append(_EMPTY)
-            if s.number in step.closes:
-                pieces += render_closing(program, step, imported)
+            pieces += render_closing(program, step, imported, s)
             pieces.append(_displayed(program, render(s), s, names) if s in displayed else render(s))
-    return pieces
+    return [*pieces, *render_closing(program, step, imported, None)]
 
 
 def _checks(program: Program) -> set[int]:

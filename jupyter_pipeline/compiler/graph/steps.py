@@ -125,6 +125,10 @@ class Step:
     settings: StepSettings = field(default_factory=StepSettings)
     mapped: ElementMapping | None = None
     """Mapping of a step that runs once for each element of a list."""
+    draws: frozenset[int] = frozenset()
+    """Numbers of the statements before which the figures are drawn and closed, as Jupyter does."""
+    draws_last: bool = False
+    """True if the figures are drawn and closed at the end of the step."""
     closes: frozenset[int] = frozenset()
     """Numbers of the statements before which the figures are closed, as Jupyter does."""
     shares: bool = False
@@ -153,6 +157,8 @@ def find_returned_value(step: Step) -> ast.expr | None:
     elif step.outputs != [step.name] or step.returns_last or step.shows_last:
         return None
     if not own or step.cells or step.shares or step.mapped is not None or step.cell < 0 or own[-1].cell != step.cell:
+        return None
+    if step.draws_last:
         return None
     node = own[-1].node
     if not isinstance(node, ast.Assign) or [ast.unparse(t) for t in node.targets] != [step.name]:

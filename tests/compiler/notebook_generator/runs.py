@@ -22,7 +22,7 @@ import sys
 import tempfile
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -196,24 +196,54 @@ def _run_notebook(cells: list[str], shell: Any) -> dict[str, Any]:
     failed_commands: list[str] = []
     interactiveshell = sys.modules["IPython.core.interactiveshell"]
     interactiveshell.getoutput = lambda command: _get_output(command, failed_commands)  # type: ignore[attr-defined]
+    pyplot.show = lambda *_, **__: _draw_and_close(pyplot)  # type: ignore[attr-defined]
     shell.showtraceback = lambda *_, **__: failed_commands.append("a cell magic")
     for cell in cells:
         with _captured() as text:
             result = shell.run_cell(cell, silent=True)
+            _draw_and_close(pyplot)
         if error := result.error_before_exec or result.error_in_exec:
             return {"cells": observations, "error": f"{type(error).__name__}: {error}"}
         if failed_commands or shell.user_ns.get("_exit_code"):  # a command that fails stops a pipeline
             return {"cells": observations, "error": "a command failed"}
         known.update(names_in(cell))
         former, files = files, describe_files(folder)
-        values = {}
-        for expression in [*known, *_PROBES]:
-            with contextlib.suppress(Exception):
-                values[expression] = describe_value(eval(expression, shell.user_ns))
-        pyplot.close("all")
+        values = _in_child(lambda: _describe_values([*known, *_PROBES], shell.user_ns))
         changed = {name: files.get(name, "absent") for name in {*files, *former} if files.get(name) != former.get(name)}
         observations.append({"values": values, "text": text[0], "files": changed})
     return {"cells": observations, "error": ""}
+
+
+def _draw_and_close(pyplot: Any) -> None:
+    """Draw and close the figures, as the inline backend does."""
+    pyplot.draw_all(force=True)
+    pyplot.close("all")
+
+
+def _describe_values(expressions: list[str], names: dict[str, Any]) -> dict[str, str]:
+    values = {}
+    for expression in expressions:
+        with contextlib.suppress(Exception):
+            values[expression] = describe_value(eval(expression, names))
+    return values
+
+
+def _in_child(function: Callable[[], Any]) -> Any:
+    """Call a function in a child process: a read, such as the read of limits of axes, may change an object."""
+    state = random.getstate()
+    answer, end = os.pipe()
+    child = os.fork()
+    if not child:
+        random.setstate(state)  # a fork seeds the generator
+        os.close(answer)
+        with os.fdopen(end, "w") as pipe:
+            json.dump(function(), pipe)
+        os._exit(0)
+    os.close(end)
+    with os.fdopen(answer) as pipe:
+        found = json.load(pipe)
+    os.waitpid(child, 0)
+    return found
 
 
 def _get_output(command: str, failed: list[str]) -> str:

@@ -17,20 +17,16 @@ _ARTISTS = """
                 : -> view(Figure)
               get_xaxis get_yaxis get_zaxis
                 : -> view(Axis)
-              get_children get_gridlines get_images get_lines get_major_ticks get_majorticklabels get_majorticklines
-              get_minor_ticks get_minorticklabels get_minorticklines get_patches get_texts get_ticklabels
-              get_ticklines get_xgridlines get_xmajorticklabels get_xminorticklabels get_xticklabels get_xticklines
-              get_ygridlines get_ymajorticklabels get_yminorticklabels get_yticklabels get_yticklines get_zgridlines
-              get_zmajorticklabels get_zminorticklabels get_zticklabels get_zticklines
+              get_children get_gridlines get_images get_lines get_patches get_texts get_ticklines get_xgridlines
+              get_xticklines get_ygridlines get_yticklines get_zgridlines get_zticklines
                 : -> view(list(Artist))
               get_bbox_patch get_frame get_legend get_offset_text get_title
                 : -> view(Artist)
               get_axes
                 : -> view(list(Axes))
               get_array get_coordinates get_data get_edgecolor get_edgecolors get_facecolor get_facecolors
-              get_linewidths get_majorticklocs get_minorticklocs get_offsets get_segments get_size_inches get_sizes
-              get_ticklocs get_ticks get_vertices get_verts get_xdata get_xticks get_xy get_xydata get_ydata
-              get_yticks get_zticks
+              get_linewidths get_offsets get_segments get_size_inches get_sizes get_vertices get_verts get_xdata
+              get_xy get_xydata get_ydata
                 : -> view(table)
               get_agg_filter get_arrowstyle get_axes_locator get_axis_position get_bbox get_bbox_to_anchor
               get_boxstyle get_clip_box get_clip_path get_cmap get_co_vertices get_colors get_connectionstyle
@@ -61,14 +57,23 @@ _ARTISTS = """
               get_name get_navigate get_navigate_mode get_pad get_parse_math get_pickradius get_rasterization_zorder
               get_rasterized get_remove_overlapping_locs get_resample get_rotation get_rotation_mode get_scale
               get_shape get_size get_sketch_params get_snap get_solid_capstyle get_solid_joinstyle get_stretch
-              get_style get_suptitle get_supxlabel get_supylabel get_text get_tick_padding get_tick_space
-              get_tickdir get_ticks_direction get_ticks_position get_tight_layout get_transform_rotates_text
-              get_unitless_position get_url get_urls get_usetex get_va get_variant get_verticalalignment
-              get_view_interval get_visible get_w_lims get_weight get_width get_wrap get_x get_xbound get_xinverted
-              get_xlabel get_xlim get_xlim3d get_xmargin get_xscale get_y get_ybound get_yinverted get_ylabel
-              get_ylim get_ylim3d get_ymargin get_yscale get_zbound get_zinverted get_zlabel get_zlim get_zlim3d
+              get_style get_suptitle get_supxlabel get_supylabel get_text get_tick_padding get_tick_space get_tickdir
+              get_ticks_direction get_ticks_position get_tight_layout get_transform_rotates_text get_unitless_position
+              get_url get_urls get_usetex get_va get_variant get_verticalalignment get_visible get_weight get_width
+              get_wrap get_x get_xlabel get_xmargin get_xscale get_y get_ylabel get_ymargin get_yscale get_zlabel
               get_zmargin get_zorder get_zscale
                 : pure
+              # reads of limits and ticks update limits
+              get_view_interval get_w_lims get_xbound get_xinverted get_xlim get_xlim3d get_ybound get_yinverted
+              get_ylim get_ylim3d get_zbound get_zinverted get_zlim get_zlim3d
+                : changes(self only) -> constant
+              get_majorticklocs get_minorticklocs get_ticklocs get_ticks get_xticks get_yticks get_zticks
+                : changes(self only) -> view(table)
+              get_major_ticks get_majorticklabels get_majorticklines get_minor_ticks get_minorticklabels
+              get_minorticklines get_ticklabels get_xmajorticklabels get_xminorticklabels get_xticklabels
+              get_ymajorticklabels get_yminorticklabels get_yticklabels get_zmajorticklabels get_zminorticklabels
+              get_zticklabels
+                : changes(self only) -> view(list(Artist))
               set_aa set_adjustable set_agg_filter set_alignment set_alpha set_anchor set_angle set_animated
               set_anncoords set_annotation_clip set_antialiased set_antialiaseds set_array set_arrowstyle set_aspect
               set_autoscale_on set_autoscalex_on set_autoscaley_on set_autoscalez_on set_axes_locator set_axis_off
