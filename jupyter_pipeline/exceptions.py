@@ -7,6 +7,7 @@
     │   └── NotFoundError            unknown name; suggests the nearest known names
     ├── ConfigurationError           invalid profile or other file; has file, key, reason and fix
     ├── MissingDependencyError       missing optional package; names the extra to install
+    ├── PolicyError                  refused by the policy of the administrator
     ├── ClusterError                 cluster operation failed
     │   ├── PreflightError           refused before submission
     │   ├── ClusterStartError        start failed; nothing is left running
@@ -56,6 +57,7 @@ __all__ = [
     "NotFoundError",
     "OrchestrationError",
     "PipelineError",
+    "PolicyError",
     "PreflightError",
     "RehearsalDiffersError",
     "RehearsalError",
@@ -226,6 +228,10 @@ class MissingDependencyError(PipelineError):
         self.extra = extra
         what = f'"jupyter_pipeline[{extra}]"' if extra else package
         super().__init__(f"{package} is not installed in this environment. Install it: pip install {what}")
+
+
+class PolicyError(PipelineError):
+    """The policy of the administrator refuses the operation. The message ends with the administrator's text."""
 
 
 class ClusterError(PipelineError):

@@ -10,7 +10,7 @@ from jupyter_pipeline import tables
 from jupyter_pipeline.cli.base import Command, Group, note
 from jupyter_pipeline.clusters import profiles
 from jupyter_pipeline.models import Profile
-from jupyter_pipeline.workflows.profiles import check_profile, profile_settings
+from jupyter_pipeline.workflows.profiles import check_profile, list_profiles, profile_settings
 
 __all__ = ["ProfilesGroup"]
 
@@ -25,7 +25,10 @@ class List(Command):
     def work(self) -> list[Profile]:
         for problem in profiles.list_problems():
             note(f"skipped: {problem}")
-        return list(profiles.load_profiles().values())
+        found, refused = list_profiles()
+        for name, reason in refused.items():
+            note(f"refused by the administrator's policy: {name}: {reason}")
+        return found
 
     def show(self, answer: list[Profile]) -> str:
         return str(tables.profiles(answer))

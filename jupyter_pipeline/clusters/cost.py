@@ -45,6 +45,8 @@ class CostMeter:
         self._price = price
         self._last = now
         self._total = 0.0
+        self.core_hours = 0.0
+        """Core-hours until the last call of `add`."""
 
     @property
     def total(self) -> float | None:
@@ -56,5 +58,6 @@ class CostMeter:
         rate = hourly_rate(self._price, workers=workers, threads=threads)
         if rate is not None:
             self._total += rate * (now - self._last) / 3600
+        self.core_hours += threads * (now - self._last) / 3600
         self._last = now
         return self._total

@@ -13,10 +13,23 @@ from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Limits
 from jupyter_pipeline.units import format_duration
 
-__all__ = ["Decision", "Usage", "check_limits", "check_range", "check_size", "extend_lifetime", "is_limit"]
+__all__ = [
+    "Decision",
+    "Usage",
+    "check_count",
+    "check_limits",
+    "check_range",
+    "check_rate",
+    "check_size",
+    "extend_lifetime",
+    "is_above_rate",
+    "is_limit",
+]
 
 _LIFETIME, _BUDGET, _IDLE = "Its lifetime", "Its budget of", "It had no tasks for"
+_CORE_HOURS, _RATE = "Its limit of core-hours,", "Its limit of the cost per hour,"
 
+_ROUNDING = 1e-9
 _WARN_FRACTION = 0.1
 _MIN_WARN_SECONDS = 2.0
 _MAX_WARN_SECONDS = 600.0
@@ -35,6 +48,9 @@ class Usage:
     owner_alive: bool | None = None
     """``None`` without an owner, or for an owner on another host."""
     currency: str = ""
+    core_hours: float = 0.0
+    hourly_rate: float | None = None
+    """Present cost per hour, ``None`` without a price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +72,11 @@ def check_limits(limits: Limits, usage: Usage) -> Decision:
         return Decision(stop=f"{_LIFETIME}{length} is over")
     if limits.budget is not None and usage.cost >= limits.budget:
         return Decision(stop=f"{_BUDGET} {_format_money(limits.budget, usage.currency)} is spent")
+    if limits.core_hours is not None and usage.core_hours >= limits.core_hours:
+        return Decision(stop=f"{_CORE_HOURS} {limits.core_hours:g}, is reached")
+    if is_above_rate(limits, usage.hourly_rate):
+        bound = _format_money(limits.cost_per_hour or 0.0, usage.currency)
+        return Decision(stop=f"{_RATE} {bound}, is exceeded: {_format_money(usage.hourly_rate or 0, usage.currency)}")
     idle = usage.now - usage.idle_since if usage.idle_since is not None else 0.0
     if limits.idle is not None and usage.idle_since is not None and idle >= limits.idle:
         return Decision(stop=f"{_IDLE} {format_duration(limits.idle)}")
@@ -64,7 +85,39 @@ def check_limits(limits: Limits, usage: Usage) -> Decision:
 
 def is_limit(reason: str) -> bool:
     """Return True if a reason of `check_limits` names a limit of the profile."""
-    return reason.startswith((_LIFETIME, _BUDGET, _IDLE))
+    return reason.startswith((_LIFETIME, _BUDGET, _IDLE, _CORE_HOURS, _RATE))
+
+
+def is_above_rate(limits: Limits, rate: float | None) -> bool:
+    """Return True if a cost per hour is above ``limits.cost_per_hour``."""
+    return limits.cost_per_hour is not None and rate is not None and rate > limits.cost_per_hour * (1 + _ROUNDING)
+
+
+def check_rate(limits: Limits, rate: float | None, *, workers: int, currency: str = "") -> None:
+    """Raise an error if the cost per hour of a size is above ``limits.cost_per_hour``.
+
+    Parameters
+    ----------
+    limits : Limits
+        Limits of the cluster.
+    rate : float or None
+        Cost per hour of `workers`, ``None`` if it is not known.
+    workers : int
+        Number of workers.
+    currency : str
+        Currency of `rate`.
+
+    Raises
+    ------
+    UsageError
+        If it is above the limit.
+    """
+    if is_above_rate(limits, rate):
+        bound = _format_money(limits.cost_per_hour or 0.0, currency)
+        raise UsageError(
+            f"{workers} worker{'' if workers == 1 else 's'} cost {_format_money(rate or 0.0, currency)} per hour, and "
+            f"limits.cost_per_hour allows {bound}. Request fewer workers."
+        )
 
 
 def _find_warning(limits: Limits, usage: Usage, idle: float) -> str:
@@ -75,6 +128,8 @@ def _find_warning(limits: Limits, usage: Usage, idle: float) -> str:
     if limits.budget is not None and usage.cost >= limits.budget * (1 - _WARN_FRACTION):
         spent = _format_money(usage.cost, usage.currency)
         return f"{spent} of its budget of {_format_money(limits.budget, usage.currency)} are spent"
+    if limits.core_hours is not None and usage.core_hours >= limits.core_hours * (1 - _WARN_FRACTION):
+        return f"{usage.core_hours:.1f} of its {limits.core_hours:g} core-hours are used"
     if limits.idle is not None and usage.idle_since is not None:
         remaining = limits.idle - idle
         if remaining <= _warning_period(limits.idle):
@@ -125,6 +180,21 @@ def extend_lifetime(limits: Limits, *, started: float, expires: float | None, se
     return expires + seconds
 
 
+def check_count(n: int) -> int:
+    """Return `n` if it is a number of workers.
+
+    Raises
+    ------
+    UsageError
+        If `n` is not a whole number from 0 to 100,000.
+    """
+    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+        raise UsageError(f"A number of workers is a whole number from 0, not {n!r}.")
+    if n > MAXIMUM_WORKERS:
+        raise UsageError(f"A number of workers is at most {MAXIMUM_WORKERS:,}, not {n:,}.")
+    return n
+
+
 def check_size(limits: Limits, n: int) -> int:
     """Return `n` if it is an allowed number of workers.
 
@@ -133,10 +203,7 @@ def check_size(limits: Limits, n: int) -> int:
     UsageError
         If `n` is not a whole number from 0 to ``limits.max_workers``, or above 100,000.
     """
-    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
-        raise UsageError(f"A number of workers is a whole number from 0, not {n!r}.")
-    if n > MAXIMUM_WORKERS:
-        raise UsageError(f"A number of workers is at most {MAXIMUM_WORKERS:,}, not {n:,}.")
+    check_count(n)
     if limits.max_workers is not None and n > limits.max_workers:
         plural = "" if limits.max_workers == 1 else "s"
         raise UsageError(f"limits.max_workers of the profile allows {limits.max_workers} worker{plural}, not {n}.")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import paths, processes
-from jupyter_pipeline.clusters import launch, limits, registry
+from jupyter_pipeline.clusters import launch, limits, registry, restrictions
 from jupyter_pipeline.clusters.backends import get_backend
 from jupyter_pipeline.clusters.cleanup import orphans, tags
 from jupyter_pipeline.clusters.keeper import control_client, standby
@@ -89,11 +89,14 @@ def start(
         If the name or the size is not allowed.
     ClusterConflictError
         If a running cluster holds the name.
+    PolicyError
+        If the policy of the administrator does not allow the profile or the size.
     PreflightError
         If a preflight check fails.
     ClusterStartError
         If the cluster does not start. All its processes and jobs have ended then.
     """
+    profile = restrictions.restrict(profile, workers=_find_largest(workers, adapt))
     _check_size(profile, workers, adapt)
     request = StartRequest(
         profile=profile,
@@ -136,6 +139,12 @@ def check_one_size(workers: object, adapt: object) -> None:
         raise UsageError("The options workers and adapt exclude each other. Give one of them.")
 
 
+def _find_largest(workers: int | None, adapt: tuple[int, int] | None) -> int | None:
+    """Return the largest number of workers that a start requests, ``None`` if it is the profile's or not a number."""
+    largest = workers if workers is not None else adapt[-1] if adapt else None
+    return largest if isinstance(largest, int) else None
+
+
 def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | None) -> None:
     check_one_size(workers, adapt)
     if workers is not None:
@@ -148,6 +157,7 @@ def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | 
     problem = get_backend(profile).check_workers(largest or 0)
     if problem:
         raise UsageError(problem)
+    restrictions.check_size(profile, None, largest or profile.adapt_kwargs.get("maximum") or 0)
 
 
 def _select_owner(profile: Profile, owner: ProcessIdentity | None) -> ProcessIdentity | None:

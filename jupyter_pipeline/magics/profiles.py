@@ -34,13 +34,16 @@ class ProfilesMagics(Magics):
             return None
         from jupyter_pipeline import tables
         from jupyter_pipeline.clusters import profiles
-        from jupyter_pipeline.workflows.profiles import check_profile, profile_settings
+        from jupyter_pipeline.workflows.profiles import check_profile, list_profiles, profile_settings
 
         command, options = parsed
         if command == "list":
             for problem in profiles.list_problems():
                 print(f"skipped: {problem}")
-            return tables.profiles(list(profiles.load_profiles().values()))
+            found, refused = list_profiles()
+            for name, reason in refused.items():
+                print(f"refused by the administrator's policy: {name}: {reason}")
+            return tables.profiles(found)
         if command == "show":
             print(tables.profile(profile_settings(options.name, resolved=options.resolved)))
         elif command == "check":

@@ -73,6 +73,10 @@ class Limits(Record):
     budget: float | None = setting(
         "number", "Stop when the cost reaches this amount, in the currency of `price`.", None
     )
+    core_hours: float | None = setting("number", "Stop when the workers have used this many core-hours.", None)
+    cost_per_hour: float | None = setting(
+        "number", "Refuse sizes, and stop the cluster, above this cost per hour, in the currency of `price`.", None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

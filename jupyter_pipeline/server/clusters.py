@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from jupyter_pipeline.clusters import manager, profiles, registry
+from jupyter_pipeline.clusters import manager, profiles, registry, restrictions
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile, Record
 from jupyter_pipeline.paths import check_name
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel_cli import find_interpreter
+from jupyter_pipeline.workflows.profiles import list_profiles
 
 __all__ = ["ClusterHandler", "ClusterLogsHandler", "ClustersHandler", "ProfileSummary", "ProfilesHandler"]
 
@@ -37,10 +38,12 @@ class ProfileSummary(Record):
     """Limit of the number of workers; ``None`` for no limit."""
     source: str
     """File or package that defines the profile."""
+    refusal: str = ""
+    """Reason for which the policy of the administrator refuses the profile, empty if it does not."""
 
     @classmethod
-    def of(cls, profile: Profile) -> Self:
-        """Return the summary of a profile."""
+    def of(cls, profile: Profile, refusal: str = "") -> Self:
+        """Return the summary of a profile, with the reason of a refusal."""
         adapt = profile.adapt_kwargs
         return cls(
             name=profile.name,
@@ -50,6 +53,7 @@ class ProfileSummary(Record):
             adapt=(adapt.get("minimum", 0), adapt.get("maximum")) if adapt else None,
             max_workers=profile.limits.max_workers,
             source=profile.source,
+            refusal=refusal,
         )
 
 
@@ -59,8 +63,8 @@ class ProfilesHandler(PipelineHandler):
     @endpoint
     async def get(self) -> list[ProfileSummary]:
         """List the profiles."""
-        found = await self.in_thread(profiles.load_profiles)
-        return [ProfileSummary.of(profile) for profile in found.values()]
+        found, refused = await self.in_thread(list_profiles)
+        return [ProfileSummary.of(profile, refused.get(profile.name, "")) for profile in found]
 
 
 class ClustersHandler(PipelineHandler):
@@ -86,7 +90,8 @@ class ClustersHandler(PipelineHandler):
             {"profile": str, "name": str, "workers": int, "adapt": list, "kernel": str}, required=("profile",)
         )
         name = check_name("cluster", body["name"]) if body.get("name") else await self.in_thread(_free_name, body)
-        await self.in_thread(profiles.get_profile, body["profile"])  # fail now if there is none
+        profile = await self.in_thread(profiles.get_profile, body["profile"])  # fail now if there is none
+        await self.in_thread(restrictions.restrict, profile)  # and if the policy refuses it
         arguments = ["cluster", "start", body["profile"], f"--name={name}"]
         manager.check_one_size(body.get("workers"), body.get("adapt"))
         if "workers" in body:

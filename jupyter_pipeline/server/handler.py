@@ -29,6 +29,7 @@ STATUS: Mapping[type[PipelineError], int] = {
     exceptions.UsageError: 400,
     exceptions.ConfigurationError: 422,
     exceptions.MissingDependencyError: 501,
+    exceptions.PolicyError: 403,
     exceptions.PreflightError: 422,
     exceptions.ClusterConflictError: 409,
     exceptions.KeeperUnreachableError: 502,

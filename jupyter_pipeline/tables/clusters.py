@@ -102,15 +102,24 @@ def profiles(found: Sequence[Profile]) -> Table:
 
 
 def profile(settings: Mapping[str, Any]) -> str:
-    """Return the settings of a profile as YAML."""
+    """Return the settings of a profile as YAML, with the administrator's policy as comments."""
     from jupyter_pipeline import safe_yaml
 
-    return safe_yaml.dump(settings)
+    policy = settings.get("policy")
+    text = safe_yaml.dump({key: value for key, value in settings.items() if key != "policy"})
+    if policy is None:
+        return text
+    verdict = "refuses this profile:" if policy["problems"] else "allows this profile."
+    lines = [f"The administrator's policy ({policy['file']}) {verdict}", *(f"- {each}" for each in policy["problems"])]
+    if policy["problems"] and policy["message"]:
+        lines += policy["message"].splitlines()
+    return text + "".join(f"# {line}\n" for line in lines)
 
 
 def profile_check(answer: Mapping[str, Any]) -> str:
     """Return the result of a successful check of a profile."""
-    return "\n".join([f"Profile {answer['profile']!r} can start here.", *answer["doubts"]])
+    policy = [f"The administrator's policy ({answer['policy']}) allows it."] if answer["policy"] else []
+    return "\n".join([f"Profile {answer['profile']!r} can start here.", *policy, *answer["doubts"]])
 
 
 def drift(items: Sequence[DriftItem]) -> Table:

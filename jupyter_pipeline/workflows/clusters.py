@@ -63,7 +63,7 @@ def start_cluster(
 
     Raises
     ------
-    ConfigurationError, PreflightError, ClusterStartError, ClusterConflictError
+    ConfigurationError, PolicyError, PreflightError, ClusterStartError, ClusterConflictError
         If the cluster cannot start. No process and no job remains.
 
     Examples
@@ -73,11 +73,15 @@ def start_cluster(
     ...     client = cluster.get_client()
     """
     from jupyter_pipeline import processes
-    from jupyter_pipeline.clusters import attached, manager, profiles
+    from jupyter_pipeline.clusters import attached, manager, profiles, restrictions
 
     if owner:
         overrides = {**(overrides or {}), "owner": owner}
     described = profiles.get_profile(profile, overrides=overrides, cwd=cwd)
+    restricted = restrictions.restrict(described)
+    if progress is None:  # otherwise the record of the start has the notes
+        for text in restricted.notes[len(described.notes) :]:
+            warnings.warn(text, stacklevel=2)
     attached.preload_distributed()
     record = manager.start(
         described,

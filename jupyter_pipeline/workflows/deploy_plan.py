@@ -208,10 +208,13 @@ def plan(
         No Prefect server answers.
     OrchestrationError
         The deployment belongs to another notebook, and ``settings.overwrite`` is false.
+    PolicyError
+        The policy of the administrator does not allow the profile, a step or the work pool.
     NotFoundError, ConfigurationError
         The profile, target, work pool or sample parameter does not exist or is not valid.
     """
     from jupyter_pipeline import compiler
+    from jupyter_pipeline.clusters import restrictions
     from jupyter_pipeline.clusters.backends import coiled_functions, get_backend
     from jupyter_pipeline.compiler import output
     from jupyter_pipeline.compiler.codegen import registry, source_map
@@ -232,6 +235,8 @@ def plan(
     settings = dataclasses.replace(settings, compile_options=options)
     compilation = compiler.compile_cells(cells, selected, options)
     step_profiles = _step_profiles(compilation, cwd)
+    if any(step.function for step in compilation.compute):
+        restrictions.check_unlimited("a step with --function")
     if packages:
         for step in compilation.compute:
             if step.function:
@@ -301,6 +306,7 @@ def plan(
                 for path in find_missing_data(modules, folder)
             ),
             *(f"{home / name} was edited by hand. A deploy needs --overwrite." for name in edited),
+            *dict.fromkeys(note for each in (other or profile, *step_profiles.values()) if each for note in each.notes),
             *_problems([other or profile, *step_profiles.values()]),
             *variables.notes(service_variables(target.server if target else "")),
         ),
@@ -327,9 +333,9 @@ def _compare(planned: Plan, *, dry_run: bool) -> Plan:
 
 
 def _profile(name: str, cwd: Path | None) -> Profile | None:
-    from jupyter_pipeline.clusters import profiles
+    from jupyter_pipeline.clusters import profiles, restrictions
 
-    return profiles.get_profile(name, cwd=cwd) if name else None
+    return restrictions.restrict(profiles.get_profile(name, cwd=cwd)) if name else None
 
 
 def _step_profiles(compilation: Compilation, cwd: Path | None) -> dict[str, Profile]:

@@ -89,7 +89,7 @@ def promote(
     OrchestrationError
         If there were too few successful runs.
     """
-    from jupyter_pipeline.clusters import profiles
+    from jupyter_pipeline.clusters import profiles, restrictions
     from jupyter_pipeline.exceptions import NotFoundError
     from jupyter_pipeline.orchestration import deployments
     from jupyter_pipeline.orchestration.deployments import targets
@@ -103,7 +103,7 @@ def promote(
         raise NotFoundError("target", target, known)
     destination, file = known[target], ""
     if destination.profile:
-        found = profiles.get_profile(destination.profile, cwd=folder)
+        found = restrictions.restrict(profiles.get_profile(destination.profile, cwd=folder))
         _, stored = snapshots.store_snapshot({f"{found.name}.yaml": profiles.render_profile(found)})
         file = str(stored / f"{found.name}.yaml")
     return deployments.promote(name, source=source, target=destination, required_runs=required, profile_file=file)

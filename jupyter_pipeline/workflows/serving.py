@@ -223,13 +223,17 @@ def serve_on_coiled(pipeline: ServedPipeline, options: Sequence[str], *, progres
     ------
     MissingDependencyError
         If Coiled is not installed.
+    PolicyError
+        If the policy of the administrator does not allow it.
     ConfigurationError
         If the machine cannot reach the Prefect server.
     OrchestrationError
         If Coiled could not start it.
     """
+    from jupyter_pipeline.clusters import restrictions
     from jupyter_pipeline.orchestration.prefect_api import endpoint
 
+    restrictions.check_unlimited(f"to serve {pipeline.name!r} on Coiled")
     command = Path(sys.executable).with_name("coiled")
     if not command.exists():
         raise MissingDependencyError("coiled", "coiled")

@@ -14,6 +14,11 @@ export interface IProfileSummary {
   readonly max_workers: number | null;
   /** File or package that defines the profile. */
   readonly source: string;
+  /**
+   * Reason for which the policy of the administrator refuses the profile, empty if it
+   * does not.
+   */
+  readonly refusal: string;
 }
 
 /** State of one cluster in the registry. */
@@ -265,6 +270,8 @@ export interface ILimits {
   readonly max_workers: number | null;
   readonly max_lifetime: number | null;
   readonly budget: number | null;
+  readonly core_hours: number | null;
+  readonly cost_per_hour: number | null;
 }
 
 /** State of one deployment on the server. */

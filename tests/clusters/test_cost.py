@@ -23,6 +23,7 @@ def test_the_cost_between_two_calls_is_added() -> None:
     assert meter.add(2800.0, workers=0, threads=0) == pytest.approx(4.0)
     assert meter.add(3700.0, workers=1, threads=1) == pytest.approx(4.5)
     assert meter.total == pytest.approx(4.5)
+    assert meter.core_hours == pytest.approx(4.25)
 
 
 def test_without_a_price_there_is_no_cost() -> None:

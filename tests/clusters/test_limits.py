@@ -30,6 +30,15 @@ def usage(**values: Any) -> limits.Usage:
         ({"budget": 5}, {"cost": 5.0, "currency": "EUR"}, "Its budget of 5.00 EUR is spent"),
         ({"budget": 5}, {"cost": 4.99}, ""),
         ({"budget": 0}, {}, "Its budget of 0.00 is spent"),
+        ({"core_hours": 8}, {"core_hours": 8.0}, "Its limit of core-hours, 8, is reached"),
+        ({"core_hours": 8}, {"core_hours": 7.9}, ""),
+        (
+            {"cost_per_hour": 2},
+            {"hourly_rate": 2.1, "currency": "EUR"},
+            "Its limit of the cost per hour, 2.00 EUR, is exceeded: 2.10 EUR",
+        ),
+        ({"cost_per_hour": 2}, {"hourly_rate": 2.0}, ""),
+        ({"cost_per_hour": 2}, {"hourly_rate": None}, ""),
         ({}, {"owner_alive": False}, "Its owner process exited"),
         ({}, {"owner_alive": None}, ""),
     ],
@@ -46,6 +55,7 @@ def test_limits_stop_a_cluster(bounds: dict[str, Any], used: dict[str, Any], end
         ({"lifetime": 100}, {"expires": 10_009.0}, "Its lifetime ends in 9 s: extend it to keep the cluster"),
         ({"budget": 100}, {"cost": 90.0, "currency": "EUR"}, "90.00 EUR of its budget of 100.00 EUR are spent"),
         ({"budget": 100}, {"cost": 89.0}, ""),
+        ({"core_hours": 100}, {"core_hours": 90.0}, "90.0 of its 100 core-hours are used"),
         (
             {"idle": HOUR},
             {"idle_since": 10_000.0 - 3300},

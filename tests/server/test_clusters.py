@@ -19,7 +19,16 @@ async def test_profiles_are_listed_with_what_the_form_needs(call: Call) -> None:
     assert code == 200
     local = next(p for p in profiles if p["name"] == "local")
     assert local["cluster_class"].endswith("LocalCluster")
-    assert set(local) == {"name", "description", "cluster_class", "workers", "adapt", "max_workers", "source"}
+    assert set(local) == {
+        "name",
+        "description",
+        "cluster_class",
+        "workers",
+        "adapt",
+        "max_workers",
+        "source",
+        "refusal",
+    }
 
 
 async def test_clusters_are_listed_as_records(call: Call, add_cluster: Add) -> None:

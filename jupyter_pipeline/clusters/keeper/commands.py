@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jupyter_pipeline.clusters import limits
+from jupyter_pipeline.clusters import limits, restrictions
 from jupyter_pipeline.clusters.backends import Backend
 from jupyter_pipeline.clusters.keeper import scheduler_info
 from jupyter_pipeline.clusters.keeper.scaling import Scaler
 from jupyter_pipeline.clusters.registry import events
 from jupyter_pipeline.exceptions import ClusterError, UsageError
-from jupyter_pipeline.models import ClusterRecord, ClusterState
+from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
@@ -25,6 +25,7 @@ class CommandTarget(Protocol):
     """The interface of a keeper that commands use."""
 
     folder: Path
+    profile: Profile
     cluster: Cluster | None
     backend: Backend
     scaler: Scaler
@@ -81,13 +82,17 @@ async def _stop(keeper: CommandTarget, request: Mapping[str, Any]) -> None:
 
 
 async def _scale(keeper: CommandTarget, request: Mapping[str, Any]) -> None:
-    n = limits.check_size(keeper.record.limits, request.get("n", -1))
+    n = limits.check_count(request.get("n", -1))
+    restrictions.check_size(keeper.profile, keeper.record, n)
+    limits.check_size(keeper.record.limits, n)
     await keeper.scaler.scale(keeper.cluster, n)
     keeper.update(workers_wanted=n, adaptive=None)
 
 
 async def _adapt(keeper: CommandTarget, request: Mapping[str, Any]) -> None:
-    bounds = limits.check_range(keeper.record.limits, request.get("minimum", -1), request.get("maximum", -1))
+    maximum = limits.check_count(request.get("maximum", -1))
+    restrictions.check_size(keeper.profile, keeper.record, maximum)
+    bounds = limits.check_range(keeper.record.limits, request.get("minimum", -1), maximum)
     await keeper.scaler.adapt(keeper.cluster, *bounds)
     keeper.update(workers_wanted=None, adaptive=bounds)
 
@@ -95,6 +100,7 @@ async def _adapt(keeper: CommandTarget, request: Mapping[str, Any]) -> None:
 async def _extend(keeper: CommandTarget, request: Mapping[str, Any]) -> None:
     record = keeper.record
     seconds = float(request.get("seconds", 0))
+    restrictions.check_lifetime(record, seconds)
     expires = limits.extend_lifetime(record.limits, started=record.started, expires=record.expires, seconds=seconds)
     keeper.postpone_idle_timeout(time.time())
     keeper.update(expires=expires, warning="")

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
+import math
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -22,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters import limits, security
+from jupyter_pipeline.clusters import limits, restrictions, security
 from jupyter_pipeline.clusters.backends import SHARED_LISTING_AGE, get_backend
 from jupyter_pipeline.clusters.cleanup import orphans
 from jupyter_pipeline.clusters.keeper import commands, fork_server, scheduler_info, shutdown, startup
@@ -34,7 +36,7 @@ from jupyter_pipeline.clusters.keeper.scaling import Scaler
 from jupyter_pipeline.clusters.keeper.scheduler_monitor import SchedulerLostError, SchedulerMonitor
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
-from jupyter_pipeline.exceptions import ClusterError
+from jupyter_pipeline.exceptions import ClusterError, PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 if TYPE_CHECKING:
@@ -69,6 +71,13 @@ class Keeper:
 
     def __init__(self, folder: Path, record: ClusterRecord, request: StartRequest) -> None:
         self.folder = folder
+        request, self._refusal = _restrict(request)
+        bounds = request.profile.limits
+        if bounds.lifetime is not None:
+            record = dataclasses.replace(
+                record, expires=min(record.expires or math.inf, record.started + bounds.lifetime)
+            )
+        record = dataclasses.replace(record, limits=bounds)
         self.profile = request.profile
         self.backend = get_backend(request.profile)
         self.scaler = Scaler(self.backend, request)
@@ -141,6 +150,9 @@ class Keeper:
     # Start
 
     async def _start(self) -> None:
+        if self._refusal:
+            self.request_stop(ClusterState.FAILED, self._refusal)
+            return
         timeout = self.profile.limits.start_timeout
         deadline = time.monotonic() + timeout
         creation = asyncio.create_task(
@@ -375,3 +387,13 @@ class Keeper:
             expires=None,
             cost=self._limit_monitor.cost,
         )
+
+
+def _restrict(request: StartRequest) -> tuple[StartRequest, str]:
+    """Apply the administrator's policy again; the front door may have run without it. Return the refusal, if any."""
+    largest = request.workers if request.workers is not None else request.adapt[1] if request.adapt else None
+    try:
+        profile = restrictions.restrict(request.profile, workers=largest)
+    except PipelineError as error:
+        return request, " ".join(str(error).split())
+    return dataclasses.replace(request, profile=profile), ""

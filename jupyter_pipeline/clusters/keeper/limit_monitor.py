@@ -6,7 +6,7 @@ import time
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import limits, preflight
-from jupyter_pipeline.clusters.cost import CostMeter
+from jupyter_pipeline.clusters.cost import CostMeter, hourly_rate
 from jupyter_pipeline.clusters.keeper.scheduler_monitor import SchedulerMonitor
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 from jupyter_pipeline.units import format_duration
@@ -56,6 +56,8 @@ class LimitMonitor:
             cost=self.update_cost(record),
             owner_alive=processes.is_running(owner) if owner else None,
             currency=record.currency,
+            core_hours=self._meter.core_hours,
+            hourly_rate=hourly_rate(self._profile.price, workers=record.workers, threads=record.threads),
         )
         return limits.check_limits(record.limits, usage)
 

@@ -64,6 +64,9 @@ class Scaler:
             await self._adapt(cluster, *self.bounds, **self._unit_bounds)
         elif self.n_workers is not None and scheduler_info.count_planned_workers(cluster) != self.n_workers:
             await self._backend.scale(cluster, self.n_workers)
+        elif self.n_workers is None and (scheduler_info.count_planned_workers(cluster) or 0) > self._max_workers:
+            self.n_workers = self._max_workers  # the default of the class is above the limit
+            await self._backend.scale(cluster, self.n_workers)
         self._changed = time.time()
 
     async def scale(self, cluster: Cluster | None, n: int) -> None:

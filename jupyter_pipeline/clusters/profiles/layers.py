@@ -20,7 +20,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -37,6 +37,7 @@ __all__ = [
     "Layer",
     "find_layers",
     "find_project_file",
+    "find_system_layers",
     "parse_profiles",
 ]
 
@@ -77,6 +78,15 @@ def find_layers(cwd: Path, extra: Mapping[str, Any] | None = None) -> list[Layer
         source = "the caller's own profiles"
         layers.append(_read_layer(source, functools.partial(parse_profiles, {"profiles": extra}, source)))
     return [layer for layer in layers if layer.profiles or layer.error]
+
+
+def find_system_layers(folders: Sequence[Path]) -> list[Layer]:
+    """Return the built-in layer and those of the files in `folders`, the most important folder first.
+
+    Users cannot change these layers.
+    """
+    files = [path for folder in reversed(folders) for path in _list_files(folder)]
+    return [_read_builtin(), *(_read_layer(str(path), functools.partial(_read_profile_file, path)) for path in files)]
 
 
 def _read_traitlets_layers() -> list[Layer]:

@@ -214,8 +214,9 @@ def _parse_n_workers(merged: MergedProfile, kwargs: Mapping[str, Any]) -> int | 
 
 
 def _check_budget(merged: MergedProfile, price: Mapping[str, Any], limits: Limits) -> None:
-    if limits.budget is not None and not (price.get("per_worker_hour") or price.get("per_core_hour")):
-        raise merged.build_error("limits.budget", "cannot be kept without a price", "Write price.per_worker_hour.")
+    for key, value in (("budget", limits.budget), ("cost_per_hour", limits.cost_per_hour)):
+        if value is not None and not (price.get("per_worker_hour") or price.get("per_core_hour")):
+            raise merged.build_error(f"limits.{key}", "cannot be kept without a price", "Write price.per_worker_hour.")
 
 
 def _check_tls(merged: MergedProfile, values: Mapping[str, Any], backend: type[Backend]) -> None:

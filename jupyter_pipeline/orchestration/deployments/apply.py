@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from jupyter_pipeline import environment_variables
+from jupyter_pipeline import environment_variables, site_policy
 from jupyter_pipeline.exceptions import (
     ApiRefusedError,
     ConfigurationError,
@@ -199,9 +199,14 @@ async def find_pool(api: PrefectApi, name: str) -> str:
     ------
     NotFoundError
         If there is no such work pool.
+    PolicyError
+        If the policy of the administrator does not allow it.
     ConfigurationError
         If the work pool is paused, or its runs are not processes on the host of their worker.
     """
+    policy = site_policy.find_policy()
+    if policy is not None and (problem := site_policy.find_pool_problem(policy, name or WORK_POOL)):
+        raise site_policy.build_error(policy, "the deployment", [problem])
     if api.endpoint.embedded and name in ("", WORK_POOL):
         return WORK_POOL
     wanted = name or WORK_POOL
