@@ -81,7 +81,7 @@ def find_layers(cwd: Path, extra: Mapping[str, Any] | None = None) -> list[Layer
 
 
 def find_system_layers(folders: Sequence[Path]) -> list[Layer]:
-    """Return the built-in layer and those of the files in `folders`, the most important folder first.
+    """Return the layers of built-in profiles and of the files in `folders`, the most important folder first.
 
     Users cannot change these layers.
     """
