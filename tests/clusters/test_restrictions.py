@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return found
 
 
-def test_nothing_is_written_for_a_refused_start(folder: Path, make_profile: Callable[..., Profile]) -> None:
+def test_a_refused_start_writes_nothing(folder: Path, make_profile: Callable[..., Profile]) -> None:
     (folder / "policy.yaml").write_text("max_workers: 2\nmessage: Write to hpc@example.org.")
     for sizes in ({"workers": 3}, {"adapt": (0, 3)}):
         with pytest.raises(PolicyError, match=r"2 workers at most are allowed, not 3\.\nWrite to hpc@example\.org\."):
