@@ -192,10 +192,10 @@ class Logs(Command):
 
 
 class Dashboard(Command):
-    """Print the address of a dashboard."""
+    """Print the address of a dashboard and the file with its token."""
 
     name = "jupyter-pipeline cluster dashboard"
-    description = "Print the address of the dashboard of a cluster on this host."
+    description = "Print the address of the dashboard of a cluster on this host, and the file with its token."
     examples = "jupyter pipeline cluster dashboard local-1"
     positional = ("NAME",)
     values = "clusters"
@@ -203,10 +203,11 @@ class Dashboard(Command):
     def work(self, name: str) -> dict[str, str]:
         record = registry.find_record(name)
         dashboards.check_dashboard(record)
-        return {"url": record.dashboard_link}
+        file = dashboards.find_token_file(registry.cluster_dir(record.id))
+        return {"url": record.dashboard_link, "token_file": str(file) if file.exists() else ""}
 
     def show(self, answer: dict[str, str]) -> str:
-        return answer["url"]
+        return "\n".join(filter(None, (answer["url"], dashboards.explain_login(answer["token_file"]))))
 
 
 class Gc(Command):
@@ -292,7 +293,7 @@ class ClusterGroup(Group):
         "extend": (Extend, "Extend the lifetime of a cluster."),
         "stop": (Stop, "Stop a cluster, or all."),
         "logs": (Logs, "Print the logs of a cluster."),
-        "dashboard": (Dashboard, "Print the address of the dashboard of a cluster."),
+        "dashboard": (Dashboard, "Print the address of the dashboard of a cluster and the file with its token."),
         "gc": (Gc, "Remove processes and jobs that belong to no running cluster."),
         "sync": (Sync, "Send packages and local code."),
         "diff": (Diff, "Compare the packages with this environment's."),

@@ -86,7 +86,7 @@ class AttachedCluster:
 
     @property
     def dashboard_link(self) -> str:
-        """Address of the dashboard on the loopback interface of the cluster's host."""
+        """Address of the dashboard on the loopback interface of the cluster's host. It asks for the cluster's token."""
         return self._record.dashboard_link
 
     def record(self) -> ClusterRecord:

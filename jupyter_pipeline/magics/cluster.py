@@ -334,6 +334,9 @@ class ClusterMagics(Magics):
         record = registry.find_record(self._name(options.name))
         dashboards.check_dashboard(record)
         if not hasattr(self.shell, "kernel"):
+            file = dashboards.find_token_file(registry.cluster_dir(record.id))
+            if file.exists():
+                print(dashboards.explain_login(str(file)))
             return tables.Link(record.dashboard_link)
         from jupyter_pipeline.widgets.cluster import dashboard_path, open_dashboard
 

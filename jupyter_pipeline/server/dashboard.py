@@ -1,7 +1,7 @@
 """Proxy to the dashboards of clusters, over HTTP and websockets.
 
-A dashboard has no authentication and listens on the loopback interface. A client names a cluster, never an address: the
-proxy reads the address from the registry for each request.
+A dashboard listens on the loopback interface and requires the token of its cluster, which the proxy adds. A client
+names a cluster, never an address: the proxy reads address and token from the registry for each request.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from jupyter_pipeline.exceptions import ClusterError, NotFoundError, PipelineErr
 from jupyter_pipeline.models import ClusterRecord
 from jupyter_pipeline.server.handler import AUTH_RESOURCE, status_of
 
-__all__ = ["DashboardHandler", "address", "listener_is_mine"]
+__all__ = ["DashboardHandler", "address", "explain_refusal", "listener_is_mine"]
 
-_PRIVATE = ("Cookie", "Authorization", "X-Xsrftoken")
-"""Headers that authenticate the user at the Jupyter server; the proxy does not forward them."""
+_REMOVED = ("Cookie", "Authorization", "X-Xsrftoken", "Origin")
+"""Headers for the Jupyter server alone: the credentials of the user, and the origin, which it has checked."""
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _LISTENS = "0A"
 
@@ -81,11 +81,24 @@ def listener_is_mine(port: int, tables: Iterable[Path] = _TABLES) -> bool:
     return owners <= {os.getuid()}
 
 
+def explain_refusal(response: Any) -> None:
+    """Replace the answer of a dashboard that refuses the token of its cluster. A browser would ask for a password."""
+    if response.code == 401:
+        response.code = 502
+        response.headers.pop("WWW-Authenticate", None)
+        response.body = b"The dashboard refuses the token of its cluster. Stop the cluster and start it again.\n"
+
+
 class DashboardHandler(ProxyHandler):
     """``clusters/NAME/dashboard/PATH``, read only."""
 
     SUPPORTED_METHODS = ("GET", "HEAD")
     auth_resource: ClassVar[str] = AUTH_RESOURCE
+
+    def initialize(self) -> None:
+        """Set the attributes of one request."""
+        self.rewrite_response = explain_refusal
+        self._token = ""
 
     async def prepare(self, *args: Any, **kwargs: Any) -> None:
         """Require authentication and authorization for every method and for websockets."""
@@ -113,19 +126,23 @@ class DashboardHandler(ProxyHandler):
     async def _find(self, name: str) -> tuple[str, int]:
         self.proxy_base = f"jupyter-pipeline/clusters/{name}/dashboard"
         try:
-            host, port = address(await asyncio.to_thread(registry.find_record, name))
+            record = await asyncio.to_thread(registry.find_record, name)
+            host, port = address(record)
             if not await asyncio.to_thread(listener_is_mine, port):
                 raise ClusterError(
                     f"The dashboard of {name!r} has stopped, and another user of this host listens on its port."
                 )
+            self._token = await asyncio.to_thread(dashboards.read_token, registry.cluster_dir(record.id))
             return host, port
         except PipelineError as error:
             status = status_of(type(error)) if isinstance(error, NotFoundError) else 409
             raise HTTPError(status, str(error)) from error
 
     def proxy_request_headers(self) -> Any:
-        """Return the headers of the request without those that authenticate the user."""
+        """Return the headers of the request, with the token of the cluster and without those for the Jupyter server."""
         headers = super().proxy_request_headers()
-        for name in _PRIVATE:
+        for name in _REMOVED:
             headers.pop(name, None)
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
         return headers

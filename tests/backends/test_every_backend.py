@@ -13,7 +13,7 @@ from typing import Any
 import cloudpickle
 import pytest
 
-from jupyter_pipeline.clusters import backends, manager
+from jupyter_pipeline.clusters import backends, dashboards, manager, registry
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend
 from jupyter_pipeline.clusters.cleanup import cluster_processes
 from jupyter_pipeline.models import ClusterState
@@ -37,15 +37,34 @@ def test_it_computes_on_its_workers(running: Any, eventually: Eventually) -> Non
     assert record.dashboard_link.startswith("http://127.0.0.1:")
 
 
-def test_its_dashboard_answers(running: Any, eventually: Eventually) -> None:
-    def page() -> bytes:
-        try:
-            with urllib.request.urlopen(running.cluster.record().dashboard_link, timeout=30) as answer:
-                return bytes(answer.read().lower())
-        except urllib.error.HTTPError:  # the dashboard is added after the start
-            return b""
+def fetch(url: str, token: str = "") -> tuple[int, bytes]:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read().lower()
+    except urllib.error.HTTPError as error:
+        return error.code, b""
 
-    eventually(lambda: b"bokeh" in page(), "the dashboard's page")
+
+def test_its_dashboard_requires_the_token(running: Any, eventually: Eventually) -> None:
+    token = dashboards.read_token(registry.cluster_dir(running.cluster.id))
+    is_guarded = backends.get_backend(running.bed.profile()).guards_dashboards
+    assert bool(token) == is_guarded
+    link = running.cluster.record().dashboard_link
+    eventually(lambda: b"bokeh" in fetch(link, token)[1], "the dashboard's page")  # it is added after the start
+    assert (fetch(link)[0] == 401) == is_guarded
+
+
+def test_metrics_of_workers_require_the_token(running: Any) -> None:
+    if not backends.get_backend(running.bed.profile()).guards_dashboards:
+        pytest.skip("the service starts its workers")
+    token = dashboards.read_token(registry.cluster_dir(running.cluster.id))
+    client = running.cluster.get_client()
+    client.wait_for_workers(2, timeout=60)
+    for port in client.run(lambda dask_worker: dask_worker.http_server.port).values():
+        address = f"http://127.0.0.1:{port}"  # the nodes of the test bed are this host
+        assert [fetch(f"{address}/{page}")[0] for page in ("metrics", "status", "health")] == [401, 401, 200]
+        assert b"dask_worker_" in fetch(f"{address}/metrics", token)[1]
 
 
 def test_dashboards_of_workers_are_off_the_network(running: Any) -> None:

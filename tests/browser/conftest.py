@@ -26,6 +26,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "jupyter_pipeline" / "labextension"
+BASE_URL = "/user/ada"
+"""Path of the server, as JupyterHub sets it."""
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 OURS = "extensions/jupyter-pipeline/"
 """What is in the messages and traces of our scripts; others, such as the dashboard's, are not judged here."""
@@ -110,6 +112,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             "ip": "127.0.0.1",
             "port": port,
             "port_retries": 0,
+            "base_url": BASE_URL,
             "root_dir": str(home / "root"),
             "allow_root": True,
             "open_browser": False,
@@ -129,7 +132,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    found = Lab(f"http://127.0.0.1:{port}", token, home / "root", env)
+    found = Lab(f"http://127.0.0.1:{port}{BASE_URL}", token, home / "root", env)
     try:
         wait_for_server(found, process, log)
         yield found

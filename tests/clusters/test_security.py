@@ -3,9 +3,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import http.client
 import json
 import ssl
 import stat
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ import psutil
 import pytest
 from waiting import patience
 
-from jupyter_pipeline.clusters import attached, manager, security
+from jupyter_pipeline.clusters import attached, dashboards, manager, registry, security
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import Limits
 
@@ -169,6 +172,23 @@ def test_scheduler_nanny_and_worker_accept_only_their_own_cluster(
         assert client.submit(sum, [1]).result() == 1
 
 
+PAGES = ("status", "metrics", "nowhere", "health")
+
+
+def fetch(port: int, page: str, token: str | None, **headers: str) -> int:
+    """Return the status code of a page, 0 from a server of another protocol."""
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/{page}", headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=patience(5)) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except (OSError, http.client.HTTPException):
+        return 0
+
+
 def test_a_local_cluster_listens_on_the_loopback_interface_only(
     make_profile: Callable[..., Any], tagged_processes: Callable[[], list[psutil.Process]]
 ) -> None:
@@ -180,7 +200,20 @@ def test_a_local_cluster_listens_on_the_loopback_interface_only(
         with contextlib.suppress(psutil.Error):  # it ended meanwhile
             listening += [c.laddr for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]
     assert {address.ip for address in listening} == {"127.0.0.1"}
-    assert int(record.dashboard_link.split(":")[2].split("/")[0]) in {address.port for address in listening}
+    dashboard = int(record.dashboard_link.split(":")[2].split("/")[0])
+    ports = {address.port for address in listening}
+    assert dashboard in ports
+    token = dashboards.read_token(registry.cluster_dir(record.id))
+    answers = {port: [fetch(port, page, None) for page in PAGES] for port in ports}
+    open_ports = [port for port, statuses in answers.items() if any(statuses)]
+    assert {tuple(answers[port]) for port in open_ports} == {(401, 401, 401, 200)}
+    assert len(open_ports) == 2  # scheduler and worker
+    for port in open_ports:
+        own, other = f"http://127.0.0.1:{port}", f"http://localhost:{port}"
+        assert fetch(port, "metrics", token) == fetch(port, "metrics", token, Origin=own) == 200
+        assert fetch(port, "metrics", token, Origin=other) == 403
+        assert fetch(port, "metrics", token[:-1]) == 401
+    assert token not in json.dumps(record.to_dict())
     manager.stop("one")
 
 

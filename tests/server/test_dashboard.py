@@ -4,6 +4,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tornado.httpclient import HTTPClientError
@@ -12,6 +13,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketHandler
 
+from jupyter_pipeline.clusters import dashboards, registry
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 from jupyter_pipeline.server.dashboard import address, listener_is_mine
@@ -25,6 +27,9 @@ class Page(RequestHandler):
         self.application.settings["seen"].append(dict(self.request.headers))
         if path == "moved":
             self.redirect("/status")
+        elif path == "refused":
+            self.set_status(401)
+            self.set_header("WWW-Authenticate", "Basic")
         else:
             self.finish(f"page {path}?{self.request.query}")
 
@@ -91,7 +96,61 @@ async def test_credentials_of_the_user_stay_on_the_server(
     connection.close()
     assert len(dashboard[1]) == 2
     for headers in dashboard[1]:
-        assert not {"Cookie", "Authorization", "X-Xsrftoken"} & set(headers)
+        assert not {"Cookie", "Authorization", "X-Xsrftoken", "Origin"} & set(headers)
+
+
+async def test_the_proxy_adds_the_token_of_the_cluster(
+    jp_fetch: Any, jp_ws_fetch: Any, add_cluster: Add, dashboard: tuple[int, list[dict[str, str]]]
+) -> None:
+    record = add_cluster("here", dashboard_link=f"http://127.0.0.1:{dashboard[0]}/status")
+    dashboards.prepare_guard(registry.cluster_dir(record.id))
+    route = ("jupyter-pipeline", "clusters", "here", "dashboard")
+    response = await jp_fetch(*route, "status")
+    connection = await jp_ws_fetch(*route, "ws")
+    await connection.write_message("hello")
+    await connection.read_message()
+    connection.close()
+    token = dashboards.read_token(registry.cluster_dir(record.id))
+    assert token
+    assert [headers["Authorization"] for headers in dashboard[1]] == [f"Bearer {token}"] * 2
+    assert token not in str(response.headers) + response.body.decode()
+
+
+async def test_a_refused_token_does_not_make_the_browser_ask_for_a_password(
+    jp_fetch: Any, add_cluster: Add, dashboard: tuple[int, list[Any]]
+) -> None:
+    add_cluster("here", dashboard_link=f"http://127.0.0.1:{dashboard[0]}/status")
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_fetch("jupyter-pipeline", "clusters", "here", "dashboard", "refused")
+    assert refused.value.code == 502
+    assert refused.value.response is not None
+    assert "WWW-Authenticate" not in refused.value.response.headers
+    assert b"Stop the cluster and start it again" in refused.value.response.body
+
+
+async def test_websockets_of_other_origins_are_refused(
+    jp_fetch: Any, jp_ws_fetch: Any, add_cluster: Add, dashboard: tuple[int, list[Any]]
+) -> None:
+    add_cluster("here", dashboard_link=f"http://127.0.0.1:{dashboard[0]}/status")
+    login = await jp_fetch("api", "me")
+    cookies = "; ".join(cookie.partition(";")[0] for cookie in login.headers.get_list("Set-Cookie"))
+    host = urlsplit(login.effective_url).netloc  # part of the cookie's name
+    route = ("jupyter-pipeline", "clusters", "here", "dashboard", "ws")
+
+    async def connect(origin: str) -> None:
+        # As a browser does: with the cookie of the login. A request with a token comes from no page.
+        headers = {"Authorization": "", "Cookie": cookies, "Host": host, "Origin": origin}
+        connection = await jp_ws_fetch(*route, headers=headers)
+        await connection.write_message("hello")
+        await connection.read_message()
+        connection.close()
+
+    with pytest.raises(HTTPClientError) as refused:
+        await connect("http://evil.example")
+    assert refused.value.code == 403
+    assert dashboard[1] == []
+    await connect(f"http://{host}")
+    assert len(dashboard[1]) == 1
 
 
 async def test_an_unknown_cluster_is_404(jp_fetch: Any) -> None:

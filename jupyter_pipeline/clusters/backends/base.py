@@ -146,6 +146,8 @@ class Backend:
     """Arguments that name a folder of this host."""
     scheduler_is_here: ClassVar[bool] = True
     """True if the scheduler runs on this host."""
+    guards_dashboards: ClassVar[bool] = False
+    """True if the HTTP servers of scheduler and workers require the token in the cluster's folder."""
     shares_files: ClassVar[bool] = False
     """True if workers read the interpreter and the cluster's folder from a shared file system."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from jupyter_pipeline.clusters import dashboards
 from jupyter_pipeline.clusters.backends import dashboard, host_capacity
 from jupyter_pipeline.clusters.backends.base import CLUSTER_SOURCES, ArgumentType, Backend, Context, import_class
 from jupyter_pipeline.models import Profile
@@ -34,6 +35,7 @@ class LocalBackend(Backend):
         ("distributed", "nanny.py", "Nanny"),  # the other arguments go to the workers
         ("distributed", "worker.py", "Worker"),
     )
+    guards_dashboards = True
     size_arguments: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "cpus": ("threads_per_worker",),
         "memory": ("memory_limit",),
@@ -80,8 +82,10 @@ class LocalBackend(Backend):
 
     async def create(self, profile: Profile, context: Context) -> Cluster:
         """Start scheduler and workers. The nannies of the workers run in this process."""
+        from jupyter_pipeline.clusters import dashboard_guard
         from jupyter_pipeline.clusters.backends.dask_classes.nanny import QuietNanny
 
+        dashboard_guard.configure(dashboards.find_token_file(context.directory))
         cluster_class = import_class(profile.cluster_class)
         kwargs = self.prepare(profile, context)
         if kwargs.get("processes", True):

@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_pipeline.clusters import preflight, security
+from jupyter_pipeline.clusters import dashboards, preflight, security
 from jupyter_pipeline.clusters.backends import Backend, Context, import_class
 from jupyter_pipeline.clusters.keeper import fork_server
 from jupyter_pipeline.clusters.registry import events, markers
@@ -59,6 +59,8 @@ async def create_cluster(
     tls = profile.security.get("tls", True) is not False
     if tls:
         security.make_certificates(folder, record.id, seconds=security.certificate_lifetime(profile.limits))
+    dashboards.prepare_guard(folder)
+    _require_token(folder)
     idle = profile.limits.idle
     fork_server.reduce_polling()
     context = Context(
@@ -72,7 +74,23 @@ async def create_cluster(
     )
     if not backend.submits_on_scale:
         markers.mark_submitted(folder)
-    return await backend.create(profile, context)
+    cluster = await backend.create(profile, context)
+    if not (backend.guards_dashboards or _has_scheduler_here(cluster)):
+        dashboards.remove_token(folder)
+    return cluster
+
+
+def _require_token(folder: Path) -> None:
+    """Require the token of the cluster in `folder` from HTTP clients of schedulers and workers in this process."""
+    from jupyter_pipeline.clusters import dashboard_guard
+
+    dashboard_guard.configure(dashboards.find_token_file(folder), kinds=())
+
+
+def _has_scheduler_here(cluster: Cluster) -> bool:
+    from distributed import Scheduler
+
+    return isinstance(getattr(cluster, "scheduler", None), Scheduler)
 
 
 def check_encryption(profile: Profile, address: str) -> None:

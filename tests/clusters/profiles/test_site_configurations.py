@@ -18,6 +18,7 @@ from distributed.core import Status
 from distributed.deploy.cluster import Cluster
 
 from jupyter_pipeline.clusters import backends, preflight, profiles
+from jupyter_pipeline.clusters.dashboards import find_guard
 from jupyter_pipeline.clusters.security import load_own_security, make_certificates
 
 TAG = "jp-0a1b2c-0123456789"
@@ -79,6 +80,7 @@ def write_own_script(profile: Any, folder: Path) -> str:
 def remove_additions(script: str, folder: Path, bare: str) -> str:
     """Return a script without the documented additions that the bare script does not have."""
     script = re.sub(r" --protocol tls://(?: --tls-(?:ca-file|cert|key) \S+?\.pem)+", "", script)
+    script = script.replace(f" {find_guard(folder)}", "")
     script = script.replace(" --dashboard-address 127.0.0.1:0 --no-dashboard", "")
     if "--lifetime" not in bare:
         script = re.sub(r" --lifetime \d+s --lifetime-stagger \d+s", "", script)

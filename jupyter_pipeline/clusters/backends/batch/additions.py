@@ -3,6 +3,7 @@
 The script is the one that the class writes from the profile and from Dask's configuration, with these additions:
 
 - the label of the job, see `submission`;
+- the file of `dashboard_guard`, which runs the worker's command and requires a token in the worker's HTTP server;
 - the TLS options of the worker;
 - ``--dashboard-address`` and ``--no-dashboard``, which keep the worker's dashboard off the network;
 - ``--lifetime`` and ``--lifetime-stagger``, which drain the worker before its walltime;
@@ -15,10 +16,12 @@ An addition never replaces what the profile or Dask's configuration says.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-__all__ = ["ClassOptions", "dashboard_arguments", "lifetime_arguments", "quote_arguments", "quote_path"]
+__all__ = ["ClassOptions", "add_guard", "dashboard_arguments", "lifetime_arguments", "quote_arguments", "quote_path"]
 
 _DASK_WORKER = "distributed.cli.dask_worker"
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
@@ -67,11 +70,22 @@ class ClassOptions:
         return dask.config.get(f"jobqueue.{self._section}.{name}", None) if value is None else value
 
 
+def add_guard(python: str, guard: Path) -> str:
+    """Return the command that runs Python on the node, with the file of `dashboard_guard` as its program.
+
+    Examples
+    --------
+    >>> add_guard("srun -n 1 python", Path("/home/ada/guard.py")) + " -m distributed.cli.dask_worker"
+    'srun -n 1 python /home/ada/guard.py -m distributed.cli.dask_worker'
+    """
+    return f"{python} {shlex.quote(str(guard))}"
+
+
 def dashboard_arguments(address: str, arguments: Sequence[object]) -> list[str]:
     """Return worker arguments that keep the worker's dashboard off the network.
 
-    The dashboard has no authentication. On the loopback of a node it would be useless, and a worker without it starts
-    sooner. Arguments that name ``--dashboard``, ``--dashboard-address`` or ``--no-dashboard`` stay as they are.
+    On the loopback of a node it would be useless, and a worker without it starts sooner. Arguments that name
+    ``--dashboard``, ``--dashboard-address`` or ``--no-dashboard`` stay as they are.
     """
     if any(word.startswith(("--dashboard", "--no-dashboard")) for word in _split_words(arguments)):
         return []

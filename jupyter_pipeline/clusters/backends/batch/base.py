@@ -21,6 +21,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from jupyter_pipeline.clusters import dashboards
 from jupyter_pipeline.clusters.backends import dashboard
 from jupyter_pipeline.clusters.backends.base import (
     COUNT,
@@ -32,6 +33,7 @@ from jupyter_pipeline.clusters.backends.base import (
 from jupyter_pipeline.clusters.backends.batch import lost_workers
 from jupyter_pipeline.clusters.backends.batch.additions import (
     ClassOptions,
+    add_guard,
     dashboard_arguments,
     lifetime_arguments,
     quote_arguments,
@@ -157,6 +159,7 @@ class BatchBackend(Backend):
     shell_arguments = frozenset(("local_directory", "python"))
     local_folders = ("log_directory", "shared_temp_directory")
     shares_files = True
+    guards_dashboards = True
 
     submit_program: ClassVar[str]
     """Program that submits a job script, with its subcommand if it has one."""
@@ -385,6 +388,7 @@ class BatchBackend(Backend):
             kwargs["local_directory"] = quote_path(folder)
         if processes := self._count_processes(options):
             kwargs["processes"] = processes  # the class groups the workers of a job by this argument only
+        kwargs["python"] = add_guard(options.get("python") or sys.executable, dashboards.find_guard(context.directory))
         arguments = list(options.get("worker_extra_args", "extra") or [])
         kwargs["worker_extra_args"] = quote_arguments(arguments)
         if options.runs_dask_worker:

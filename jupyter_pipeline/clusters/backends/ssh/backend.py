@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from jupyter_pipeline.clusters import dashboards
 from jupyter_pipeline.clusters.backends.base import CLUSTER_SOURCES, Backend, Context
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError, MissingDependencyError
 from jupyter_pipeline.models import Profile
@@ -32,6 +33,7 @@ class SSHBackend(Backend):
         *CLUSTER_SOURCES,
     )
     scheduler_is_here = False
+    guards_dashboards = True
 
     def check(self, profile: Profile) -> Iterator[str]:
         """Yield a missing package, missing hosts, and hosts whose key is not checked."""
@@ -55,6 +57,7 @@ class SSHBackend(Backend):
         kwargs["name"] = context.name
         kwargs["tag"] = context.tag
         kwargs["security"] = context.security
+        kwargs["guard"] = dashboards.find_guard(context.directory)
         kwargs["logs"] = context.directory / "logs"
         kwargs["logs"].mkdir(mode=0o700, exist_ok=True)
         protocol = {"protocol": "tls://"} if context.security is not None else {}

@@ -37,6 +37,8 @@ class SSHCluster(SpecCluster):  # type: ignore[misc]
         Id of the cluster.
     security : distributed.security.Security, optional
         TLS credentials in files.
+    guard : Path, optional
+        File of `dashboard_guard` with the token beside it; without it the HTTP servers need no token.
     logs : Path, optional
         Folder for the output of the processes.
     tunnel : bool
@@ -56,6 +58,7 @@ class SSHCluster(SpecCluster):  # type: ignore[misc]
         *,
         tag: str = "",
         security: Any = None,
+        guard: Path | None = None,
         logs: Path | None = None,
         tunnel: bool = False,
         **kwargs: Any,
@@ -66,7 +69,7 @@ class SSHCluster(SpecCluster):  # type: ignore[misc]
         """Monotonic time of the last start of workers."""
         self._connect_options = connect_options or {}
         self._remote_python = remote_python
-        self._common = {"tag": tag, "security": security}
+        self._common = {"tag": tag, "security": security, "guard": guard}
         self._logs = logs
         self._worker_class = worker_class
         self._worker_options = dict(worker_options or {})

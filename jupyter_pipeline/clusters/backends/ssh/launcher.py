@@ -1,9 +1,10 @@
 """Start one Dask process on a remote host, and stop it when the SSH connection ends.
 
 The source of this module is sent over the connection, so it imports the standard library only. Its input comes through
-standard input, because every user of the host can read command lines. The input is this source, then one line of JSON
-with ``command``, ``files`` (certificates, by name) and ``environ``. At the end of standard input, which is the end of
-the connection, the process group is terminated and the certificates are removed.
+standard input, because every user of the host can read command lines. The input is this source, then one line of JSON.
+Its ``files`` are certificates and the token, by name. Its ``program`` is the file among them that runs ``command``. At
+the end of standard input, which is the end of the connection, the process group is terminated and the files are
+removed.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ def main() -> int:
             with os.fdopen(descriptor, "w") as file:
                 file.write(content)
         environ = {name: value.replace("{folder}", str(folder)) for name, value in request["environ"].items()}
+        program = [str(folder / request["program"])] if request["program"] else []
         process = subprocess.Popen(
-            [sys.executable, *request["command"]],
+            [sys.executable, *program, *request["command"]],
             env={**os.environ, **environ},
             stdin=subprocess.DEVNULL,
             start_new_session=True,

@@ -1,6 +1,7 @@
 """Run one Dask process on another host, over an SSH connection.
 
-`launcher` runs there. It stops the process when the connection ends. Certificates are sent over the connection.
+`launcher` runs there. It stops the process when the connection ends. Certificates and the token of
+the HTTP servers are sent over the connection.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from distributed.core import Status
 from distributed.deploy.spec import ProcessInterface
 
+from jupyter_pipeline.clusters import dashboards
 from jupyter_pipeline.clusters.backends.ssh import launcher
 
 __all__ = ["RemoteProcess"]
@@ -43,6 +45,8 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
         Id of the cluster, on the command line of the remote process.
     security : distributed.security.Security, optional
         Credentials, copied over the connection.
+    guard : Path, optional
+        File of `dashboard_guard`, copied over the connection with the token beside it.
     remote_python : str, optional
         Interpreter on the host; the one of this process by default.
     log : Path, optional
@@ -64,6 +68,7 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
         spec: Mapping[str, Any],
         tag: str = "",
         security: Any = None,
+        guard: Path | None = None,
         remote_python: str | None = None,
         log: Path | None = None,
         tunnel: bool = False,
@@ -77,6 +82,7 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
         self.spec = spec
         self.tag = tag
         self.security = security
+        self.guard = guard
         self.remote_python = remote_python or sys.executable
         self.log = log
         self.tunnel = tunnel
@@ -146,7 +152,13 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
             for role in _ROLES:
                 environ[f"{prefix}TLS__{role.upper()}__CERT"] = "{folder}/cert.pem"
                 environ[f"{prefix}TLS__{role.upper()}__KEY"] = "{folder}/key.pem"
-        return {"command": [*arguments, "--spec", json.dumps(self._named_spec())], "files": files, "environ": environ}
+        program = ""
+        if self.guard is not None:
+            program = self.guard.name
+            for file in (self.guard, dashboards.find_token_file(self.guard.parents[1])):
+                files[file.name] = file.read_text()
+        command = [*arguments, "--spec", json.dumps(self._named_spec())]
+        return {"program": program, "command": command, "files": files, "environ": environ}
 
     def _named_spec(self) -> Mapping[str, Any]:
         if self.scheduler is None:
@@ -186,7 +198,7 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
             self._event_finished.set()
 
     async def close(self) -> None:
-        """Close the connection. On return the process has stopped and its certificates are removed."""
+        """Close the connection. On return the process has stopped and its files are removed."""
         await self._disconnect()
         await super().close()
 

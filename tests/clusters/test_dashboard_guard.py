@@ -1,0 +1,102 @@
+"""The guard of HTTP servers: its decisions, and its effect in a process that runs the copy in a cluster's folder."""
+
+from __future__ import annotations
+
+import base64
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+
+from jupyter_pipeline.clusters import dashboard_guard, dashboards
+
+HERE = "127.0.0.1:8787"
+
+
+def basic(text: str) -> str:
+    return "Basic " + base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("authorization", "origin", "status"),
+    [
+        ("", "", 401),
+        ("Bearer secret", "", 0),
+        ("bearer  secret ", "", 0),
+        ("Bearer Secret", "", 401),
+        ("Bearer secret2", "", 401),
+        ("Bearer", "", 401),
+        ("token secret", "", 401),
+        ("secret", "", 401),
+        (basic("ada:secret"), "", 0),
+        (basic(":secret"), "", 0),
+        (basic("secret:"), "", 401),
+        (basic("secret"), "", 401),
+        ("Basic !", "", 401),
+        ("Basic /w==", "", 401),
+        ("Bearer sécret", "", 401),
+        ("Bearer secret", f"http://{HERE}", 0),
+        ("Bearer secret", "http://127.0.0.1", 403),
+        ("Bearer secret", "http://evil.example", 403),
+        ("Bearer secret", "null", 403),
+        ("", "http://evil.example", 401),
+    ],
+)
+def test_a_request_needs_the_token_and_the_same_origin(authorization: str, origin: str, status: int) -> None:
+    headers = HTTPHeaders({"Host": HERE})
+    for name, value in (("Authorization", authorization), ("Origin", origin)):
+        if value:
+            headers[name] = value
+    request = HTTPServerRequest(start_line=RequestStartLine("GET", "/status", "HTTP/1.1"), headers=headers)
+    assert dashboard_guard.refusal(request, "secret") == status
+    assert dashboard_guard.refusal(request, "") == 401
+
+
+PROGRAM = """
+import sys
+import dask
+from tornado.httpclient import AsyncHTTPClient
+from distributed import Nanny, Scheduler, Worker
+
+async def main():
+    token = {"Authorization": "Bearer " + open(sys.argv[1]).read()} if len(sys.argv) > 1 else {}
+    async with Scheduler(port=0, dashboard_address="127.0.0.1:0", dashboard=False) as scheduler:
+        async with Worker(scheduler.address) as worker:
+            for server in (scheduler, worker):
+                url = f"http://127.0.0.1:{server.http_server.port}"
+                for path, headers in (("/metrics", {}), ("/metrics", token), ("/health", {})):
+                    answer = await AsyncHTTPClient().fetch(url + path, headers=headers, raise_error=False)
+                    print(answer.code, end=" ")
+        with dask.config.set({"distributed.worker.multiprocessing-method": "spawn"}):
+            async with Nanny(scheduler.address) as nanny:
+                state = scheduler.workers[nanny.worker_address]
+                port = state.services["dashboard"]
+                for headers in ({}, token):
+                    url = f"http://127.0.0.1:{port}/metrics"
+                    answer = await AsyncHTTPClient().fetch(url, headers=headers, raise_error=False)
+                    print(answer.code, end=" ")
+
+if __name__ == "__main__":
+    import asyncio
+    asyncio.run(main())
+"""
+
+
+def test_the_copy_guards_scheduler_and_workers_of_the_process_that_it_runs(tmp_path: Path) -> None:
+    dashboards.prepare_guard(tmp_path)
+    guard, token = dashboards.find_guard(tmp_path), dashboards.find_token_file(tmp_path)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (guard, token)} == {0o600}
+    (tmp_path / "program.py").write_text(PROGRAM)
+
+    def run(*arguments: object) -> list[str]:
+        command = [sys.executable, *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
+
+    assert run(guard, "-m", "program", token) == ["401", "200", "200"] * 2 + ["401", "200"]
+    token.unlink()
+    assert run(guard, "-m", "program") == ["401", "401", "200"] * 2 + ["401", "401"]
