@@ -32,6 +32,7 @@ __all__ = [
     "read_object",
     "read_setting",
     "rehearsals_dir",
+    "reports_dir",
     "runtime_dir",
     "service_dir",
     "serving_dir",
@@ -131,6 +132,11 @@ def environments_dir() -> Path:
 def rehearsals_dir() -> Path:
     """Return the folder of the files that rehearsals change, with one folder for each rehearsal (0700)."""
     return private_dir(state_dir() / "rehearsals")
+
+
+def reports_dir() -> Path:
+    """Return the folder with the outputs of runs, with one folder for each deployment (0700)."""
+    return private_dir(state_dir() / "reports")
 
 
 def versions_dir() -> Path:

@@ -78,7 +78,10 @@ def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | Non
     from jupyter_pipeline.environments import locked
     from jupyter_pipeline.orchestration import deployments
     from jupyter_pipeline.orchestration.versions import snapshots
+    from jupyter_pipeline.workflows import report_cells
     from jupyter_pipeline.workflows.artifacts import LOCK
+    from jupyter_pipeline.workflows.comparison import cells
+    from jupyter_pipeline.workflows.run_report.recording import DESCRIPTION
 
     report = progress or silent
     answer = plan.preview()
@@ -99,7 +102,10 @@ def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | Non
         answer = dataclasses.replace(answer, comparison=comparison, variables=variables.origins)
     # Another clone may have deployed the name since the plan. Nothing is written then.
     deployments.preview(spec, plan.code, overwrite=plan.takes_over)
-    snapshots.store_snapshot(plan.code, beside=plan.beside)
+    described = report_cells.describe_cells(
+        cells.Notebook(plan.cells, plan.selected, plan.compilation), whole=plan.settings.compile_options.whole
+    )
+    snapshots.store_snapshot(plan.code, beside={**plan.beside, DESCRIPTION: described})
     written = output.write_files(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
     if written:
         report(f"Wrote {plan.home}")

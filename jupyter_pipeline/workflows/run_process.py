@@ -7,9 +7,14 @@ Prefect would end such a run with "Process exited with status code: 1". Deployme
 from __future__ import annotations
 
 import contextlib
+import logging
 import runpy
 import sys
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jupyter_pipeline.workflows.run_report.recording import Recording
 
 __all__ = ["main"]
 
@@ -24,9 +29,11 @@ def main() -> None:
     peer_check.install()
 
     load = flow_engine.load_flow
+    recordings: list[Recording] = []
 
     def load_flow(flow_run: Any) -> Any:
         try:
+            recordings.extend(_record(flow_run))
             return load(flow_run)
         except Exception as error:
             _crash(flow_run, error)
@@ -35,7 +42,33 @@ def main() -> None:
     flow_engine.load_flow = load_flow
     sys.argv = sys.argv[:1]
     sys.modules.pop("prefect.engine", None)  # runpy warns about a module that is imported already
-    runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
+    finally:
+        for recording in recordings:
+            recording.close()
+
+
+def _record(flow_run: Any) -> Iterator[Recording]:
+    """Yield the recording of the outputs of this process, unless the deployment turns it off.
+
+    An error is logged. It does not fail the run.
+    """
+    from jupyter_pipeline.workflows.run_report import recording, store
+
+    try:
+        options = store.read_options()
+        if options.mode == store.NONE:
+            return
+        facts = {
+            "id": str(flow_run.id),
+            "name": flow_run.name,
+            "parameters": flow_run.parameters,
+            "options": options.to_dict(),
+        }
+        yield recording.install(store.report_folder(str(flow_run.id), str(flow_run.deployment_id or "")), facts)
+    except Exception as error:  # noqa: BLE001 - a run without a report is better than none
+        logging.getLogger(__name__).warning("The run has no report: %s: %s", type(error).__name__, error)
 
 
 def _crash(flow_run: Any, error: Exception) -> None:

@@ -20,10 +20,19 @@ _LEAST = 0.25
 
 
 class Budget:
-    """Time of a recorder."""
+    """Time of a recorder.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    share : float
+        Highest share of the run.
+    least : float
+        Seconds that are always allowed.
+    """
+
+    def __init__(self, share: float = _SHARE, least: float = _LEAST) -> None:
         self.spent = 0.0
+        self._share, self._least = share, least
         self._begun, self._processor = time.monotonic(), time.process_time()
 
     @property
@@ -31,7 +40,7 @@ class Budget:
         """Seconds that the recorder may still take."""
         is_shared = hasattr(os, "getloadavg") and os.getloadavg()[0] > 1.5 * count_processors()
         run = time.process_time() - self._processor if is_shared else time.monotonic() - self._begun
-        return max(_LEAST, _SHARE * run) - self.spent
+        return max(self._least, self._share * run) - self.spent
 
     def charge(self, seconds: float) -> None:
         """Add time that was taken outside `measured`."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["find_draws", "find_representations", "replace_display", "replace_show", "widen_tables"]
+__all__ = ["find_bundle", "find_draws", "find_representations", "replace_display", "replace_show", "widen_tables"]
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None))
 _MOST_ITEMS = 1000
@@ -21,25 +21,30 @@ _widened: list[bool] = []
 
 
 def find_representations(value: Any) -> dict[str, Any]:
-    """Return the representations of a value by MIME type; figures of Matplotlib have text only.
+    """Return the representations of a value by MIME type; figures of Matplotlib have text only."""
+    return find_bundle(value)[0]
+
+
+def find_bundle(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the representations of a value by MIME type, and their metadata.
 
     IPython is imported for values only that it writes in another way than `repr`, if it writes them at all.
     """
     if type(value).__module__.startswith("plotly.") and hasattr(value, "to_json"):
-        return {"application/vnd.plotly.v1+json": json.loads(value.to_json())}
+        return {"application/vnd.plotly.v1+json": json.loads(value.to_json())}, {}
     if not _is_written_by_repr(value) or "IPython" in sys.modules:
         with contextlib.suppress(ImportError):
             from IPython.core.formatters import DisplayFormatter
 
-            found, _ = DisplayFormatter().format(value)
-            return {name: _encode(data) for name, data in found.items()}
+            found, metadata = DisplayFormatter().format(value)
+            return {name: _encode(data) for name, data in found.items()}, dict(metadata)
     data = {"text/plain": repr(value)}
     for name, method in (("text/html", "_repr_html_"), ("image/png", "_repr_png_")):
         show = getattr(type(value), method, None)
         shown = show(value) if callable(show) else None
         if shown:
             data[name] = _encode(shown)
-    return data
+    return data, {}
 
 
 def _encode(data: Any) -> Any:

@@ -60,9 +60,12 @@ class FigureRenderer:
     ----------
     charge : callable
         Function that gets the seconds that a child process takes from the run.
+    most_processes : int, optional
+        Processes that draw at the same time; `render` waits for one to end. By default any number.
     """
 
     charge: Callable[[float], None]
+    most_processes: int | None = None
     _jobs: list[_Job] = field(default_factory=list)
     _begun: int = 0
     """Pictures whose rendering has begun."""
@@ -85,6 +88,7 @@ class FigureRenderer:
             Processor time that the recorder may still take.
         """
         chosen = []
+        self._wait_for_process(seconds)
         running = [job for job in self._jobs if not self._has_ended(job)]
         expected = self._seconds / self._rendered if self._rendered else _TYPICAL
         left = seconds - expected * sum(len(job.outputs) for job in running)
@@ -116,6 +120,24 @@ class FigureRenderer:
                 _add_missing(output, "error")
         self._count(len(chosen), time.thread_time() - begun)
 
+    def _wait_for_process(self, seconds: float) -> None:
+        """Wait until a further process may start, or the time is over."""
+        end = time.monotonic() + seconds
+        while self.most_processes and time.monotonic() < end:
+            if sum(not self._has_ended(job) for job in self._jobs) < self.most_processes:
+                return
+            time.sleep(0.002)
+
+    def take_ended(self) -> list[dict[str, Any]]:
+        """Add the pictures of processes that have ended, and return the outputs whose pictures are still drawn."""
+        ended = [job for job in self._jobs if self._has_ended(job)]
+        for job in ended:
+            with job.file:
+                job.file.seek(0)
+                _add_pictures(job, job.file.read())
+            self._jobs.remove(job)
+        return [output for job in self._jobs for output in job.outputs]
+
     def collect(self) -> None:
         """Wait for the child processes, and add their pictures.
 
@@ -126,6 +148,13 @@ class FigureRenderer:
             if time.monotonic() > end:
                 break
             time.sleep(0.005)
+        self._end(pending)
+
+    def abandon(self) -> None:
+        """End the child processes. Pictures that are not drawn are missing."""
+        self._end([job for job in self._jobs if not self._has_ended(job)])
+
+    def _end(self, pending: Sequence[_Job]) -> None:
         for job in pending:
             with contextlib.suppress(OSError):
                 os.kill(job.pid, signal.SIGKILL)

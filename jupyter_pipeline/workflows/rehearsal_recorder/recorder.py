@@ -13,6 +13,7 @@ import importlib.util
 import io
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType, ModuleType
 from typing import Any
@@ -129,12 +130,19 @@ class Recorder:
         token = self._current.set(running)
         with self._lock:
             self._running[id(running)] = running
+        error: BaseException | None = None
         try:
             yield
+        except BaseException as raised:
+            error = raised
+            raise
         finally:
             with contextlib.suppress(Exception):
                 self._finish(running, frame)
                 self._take_names(frame.f_locals)
+            with contextlib.suppress(Exception):
+                self._end_step(running, error)
+            error = None  # its traceback has this frame
             with self._lock:
                 del self._running[id(running)]
             with contextlib.suppress(ValueError):  # a generator may end in another context
@@ -150,6 +158,7 @@ class Recorder:
         widen_tables()
         replace_show(self._show_current_figures)
         running.cell = cell
+        running.entered = time.monotonic()
         running.draws = find_draws()
         with self._lock:
             calls = self._record(cell).calls
@@ -181,6 +190,9 @@ class Recorder:
         """Show a value that is already recorded by a function such as ``display``."""
         with passed_on(self._current.get()):
             return show(value)
+
+    def _end_step(self, running: RunningStep, error: BaseException | None) -> None:
+        """Act on the end of one call of a step; `error` is its exception."""
 
     def _finish(self, running: RunningStep, frame: FrameType) -> None:
         """Record the value that only a name shows, and the figures that the cell leaves open."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,10 @@ class RunningStep:
     """Positions of the global random generators at the start of the cell."""
     outer: bool = False
     """True while text is passed on that is already recorded."""
+    begun: float = field(default_factory=time.monotonic)
+    """Time of the start of the step."""
+    entered: float = 0.0
+    """Time of the start of the cell."""
 
 
 @dataclass(slots=True)
@@ -42,12 +47,14 @@ class CellRecord:
     """Reasons for outputs that are not recorded."""
     lengths: dict[str, int] = field(default_factory=dict)
     """Characters written to each stream."""
+    most_text: int = MOST_TEXT
+    """Characters that are stored for each stream."""
 
     def add_text(self, stream: str, text: str) -> None:
         """Add text of a stream, up to the limit."""
         length = self.lengths.get(stream, 0)
         self.lengths[stream] = length + len(text)
-        text = text[: max(0, MOST_TEXT - length)]
+        text = text[: max(0, self.most_text - length)]
         if not text:
             return
         last = self.outputs[-1] if self.outputs else None
@@ -69,7 +76,7 @@ class CellRecord:
             "has_value": self.has_value,
             "from_process": self.from_process,
             "skipped": sorted(set(self.skipped)),
-            "truncated": any(length > MOST_TEXT for length in self.lengths.values()),
+            "truncated": any(length > self.most_text for length in self.lengths.values()),
         }
 
 

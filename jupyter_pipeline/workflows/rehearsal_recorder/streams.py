@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import secrets
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -56,12 +57,23 @@ class RecordedStream(io.TextIOBase):
 
 
 class ProcessOutput:
-    """Standard output of the process and its children, by a pipe in place of the file descriptor."""
+    """Standard output of the process and its children, by a pipe in place of the file descriptor.
 
-    def __init__(self, write: Callable[[str], None]) -> None:
+    Parameters
+    ----------
+    write : callable
+        Function that gets the text.
+    outlived : bool, default False
+        True if a child process may write after `close`. A further process then passes its text on.
+    """
+
+    def __init__(self, write: Callable[[str], None], *, outlived: bool = False) -> None:
         self._write = write
+        self._outlived = outlived
         self._original = -1
+        self._reader = -1
         self._pipe = -1
+        self._thread: threading.Thread | None = None
         self._mark = b"\0" + secrets.token_hex(8).encode() + b"\0"
         self._seen = threading.Semaphore(0)
 
@@ -69,9 +81,10 @@ class ProcessOutput:
         """Replace the file descriptor, and return a stream to the original one."""
         sys.stdout.flush()
         self._original = os.dup(1)
-        reader, self._pipe = os.pipe()
+        self._reader, self._pipe = os.pipe()
         os.dup2(self._pipe, 1)
-        threading.Thread(target=self._read, args=(reader,), daemon=True).start()
+        self._thread = threading.Thread(target=self._read, args=(self._reader,), daemon=True)
+        self._thread.start()
         return open(self._original, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
 
     def wait(self) -> None:
@@ -84,6 +97,19 @@ class ProcessOutput:
         """Restore the file descriptor."""
         self.wait()
         os.dup2(self._original, 1)
+        if not self._outlived or self._thread is None:
+            return
+        os.close(self._pipe)
+        self._thread.join(timeout=0.2)
+        if self._thread.is_alive():  # a child process has the pipe; without a reader, its next line would end it
+            with contextlib.suppress(OSError):
+                subprocess.Popen(
+                    ["cat"],
+                    stdin=self._reader,
+                    stdout=self._original,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
 
     def _read(self, reader: int) -> None:
         rest = b""

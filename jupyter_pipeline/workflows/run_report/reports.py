@@ -1,0 +1,155 @@
+"""Return the executed notebook and the HTML report of a run, for the front doors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_pipeline import __version__
+from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError
+from jupyter_pipeline.models import Record
+from jupyter_pipeline.paths import reports_dir, write_private
+from jupyter_pipeline.workflows.run_report import journal
+from jupyter_pipeline.workflows.run_report.store import FULL, MODES, Options, find_report
+
+if TYPE_CHECKING:
+    from jupyter_pipeline.models import RunRecord
+
+__all__ = ["HTML", "NOTEBOOK", "Report", "build_report", "find_run_report"]
+
+NOTEBOOK, HTML = "report.ipynb", "report.html"
+"""Names of the files of a report."""
+_KEYS = "report-key.json"
+_ACTIVE = ("RUNNING", "PENDING", "CANCELLING", "PAUSED", "SCHEDULED")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Record):
+    """Report of one run."""
+
+    run: str
+    """Id of the run."""
+    name: str
+    folder: str
+    state: str = ""
+    """State of the run; empty if no server answered."""
+    message: str = ""
+    is_active: bool = False
+    """True if the run goes on."""
+    mode: str = FULL
+    template: str = ""
+
+
+def find_run_report(run: str) -> Report:
+    """Return the report of a run.
+
+    Parameters
+    ----------
+    run : str
+        Id or name of the run.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such run, or it has no report on this machine.
+    """
+    from jupyter_pipeline.orchestration import runs
+
+    record: RunRecord | None = None
+    try:
+        record = runs.find(run)
+    except (ApiUnreachableError, NotFoundError):  # the server is stopped, or has forgotten the run
+        folder = _find_without_server(run)
+    else:
+        folder = find_report(record.id)
+    begin = _read_begin(folder)
+    options = begin.get("options") or {}
+    mode = options.get("mode")
+    return Report(
+        run=folder.name,
+        name=str(begin.get("name") or folder.name),
+        folder=str(folder),
+        state=record.state if record else "",
+        message=record.message if record else "",
+        is_active=bool(record and record.state_type in _ACTIVE),
+        mode=mode if mode in MODES else FULL,
+        template=str(options.get("template") or ""),
+    )
+
+
+def build_report(report: Report, *, html: bool) -> Path:
+    """Return the file of the executed notebook or of the HTML report, built from the journal if needed.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    html : bool
+        True for the HTML report.
+
+    Raises
+    ------
+    NotFoundError
+        If the report was removed meanwhile.
+    ConfigurationError
+        If the template of the deployment cannot be used.
+    """
+    folder = Path(report.folder)
+    target = folder / (HTML if html else NOTEBOOK)
+    key = _key(report, folder / journal.FILE)
+    if target.is_file() and _read_keys(folder).get(target.name) == key:
+        return target
+    from jupyter_pipeline.workflows.run_report.notebook import build_notebook, read_outputs
+
+    found = read_outputs(folder / journal.FILE)
+    notebook = build_notebook(found, state=report.state, message=report.message, is_active=report.is_active)
+    if html:
+        from jupyter_pipeline.workflows.run_report.page import render_page
+
+        text = render_page(notebook, Options(mode=report.mode, template=report.template))
+    else:
+        import nbformat
+
+        nbformat.validate(notebook)
+        text = nbformat.writes(notebook)
+    write_private(target, text.encode("utf-8", errors="replace"))
+    write_private(folder / _KEYS, json.dumps({**_read_keys(folder), target.name: key}))
+    return target
+
+
+def _key(report: Report, path: Path) -> str:
+    """Return a text that changes with the content of a report."""
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise NotFoundError("report of the run", report.run, []) from error
+    facts = [report.state, report.message, report.mode, report.template, state.st_size, state.st_mtime_ns, __version__]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _read_keys(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / _KEYS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _find_without_server(run: str) -> Path:
+    """Return the folder of a report by the id or the name of its run, the newest of several."""
+    try:
+        return find_report(run)
+    except NotFoundError:
+        folders = sorted(reports_dir().glob(f"*/*/{journal.FILE}"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in folders:
+            if _read_begin(path.parent).get("name") == run:
+                return path.parent
+        raise
+
+
+def _read_begin(folder: Path) -> dict[str, Any]:
+    """Return the first event of a journal."""
+    return next(iter(journal.read_journal(folder / journal.FILE)), {})

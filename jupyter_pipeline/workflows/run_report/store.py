@@ -1,0 +1,175 @@
+"""Find the reports of runs, and remove old ones.
+
+The folder of reports contains::
+
+    DEPLOYMENT_ID/RUN_ID/journal.jsonl   outputs of the run
+    DEPLOYMENT_ID/RUN_ID/report.ipynb    executed notebook, built from the journal
+    DEPLOYMENT_ID/RUN_ID/report.html     HTML report, built from the notebook
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_pipeline import environment_variables
+from jupyter_pipeline.exceptions import NotFoundError
+from jupyter_pipeline.models import Record
+from jupyter_pipeline.paths import reports_dir
+from jupyter_pipeline.workflows.run_report import journal
+
+__all__ = [
+    "FULL",
+    "HIDE_CODE",
+    "MODES",
+    "NONE",
+    "Options",
+    "Retention",
+    "find_report",
+    "prune",
+    "prune_if_due",
+    "read_options",
+    "report_folder",
+]
+
+FULL, HIDE_CODE, NONE = "full", "hide-code", "none"
+MODES = (FULL, HIDE_CODE, NONE)
+"""Values of the deploy option ``--report``."""
+_ALONE = "without-deployment"
+"""Folder of runs without a deployment."""
+_ID = re.compile(r"[0-9a-f-]{8,64}")
+_STAMP = ".pruned"
+_INTERVAL = 3600.0
+"""Seconds between two removals of old reports by runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options(Record):
+    """Options of the report of a deployment's runs."""
+
+    mode: str = FULL
+    """A value of `MODES`."""
+    template: str = ""
+    """Name of a template of nbconvert; empty for the default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention(Record):
+    """Reports that are kept."""
+
+    runs: int = 100
+    """Reports of each deployment."""
+    days: float = 90.0
+    size: int = 5 * 2**30
+    """Bytes of all reports."""
+
+
+def read_options() -> Options:
+    """Return the options of the run of this process, from its environment."""
+    try:
+        settings = json.loads(os.environ.get(environment_variables.SETTINGS) or "{}")
+        found = settings.get("report")
+    except (ValueError, AttributeError):
+        found = None
+    if not isinstance(found, dict):
+        return Options()
+    mode = found.get("mode")
+    return Options(mode=mode if mode in MODES else FULL, template=str(found.get("template") or ""))
+
+
+def report_folder(run: str, deployment: str) -> Path:
+    """Return the folder of the report of a run."""
+    return reports_dir() / (deployment or _ALONE) / run
+
+
+def find_report(run: str) -> Path:
+    """Return the folder of the report of a run.
+
+    Parameters
+    ----------
+    run : str
+        Id of the run.
+
+    Raises
+    ------
+    NotFoundError
+        If the run has no report on this machine.
+    """
+    if _ID.fullmatch(run):
+        for folder in reports_dir().glob(f"*/{run}"):
+            if (folder / journal.FILE).is_file():
+                return folder
+    raise NotFoundError(
+        "report of the run",
+        run,
+        [],
+        "A run has a report if it ran on this machine or its network home, began its first step, and --report is not "
+        "none. Old reports are removed.",
+    )
+
+
+def prune(kept: Retention, *, now: float | None = None) -> list[str]:
+    """Remove reports beyond the number, the age and the size that are kept, and return the ids of their runs.
+
+    A report that changed within the last hour stays: its run may go on.
+
+    Parameters
+    ----------
+    kept : Retention
+        Reports that are kept.
+    now : float, optional
+        Time of the removal; by default the current time.
+    """
+    moment = time.time() if now is None else now
+    removed: list[str] = []
+    remaining: list[tuple[float, int, Path]] = []
+    for deployment in reports_dir().iterdir():
+        found = sorted(_measure(deployment), reverse=True) if deployment.is_dir() else []
+        for number, (changed, size, folder) in enumerate(found):
+            if moment - changed > _INTERVAL and (number >= kept.runs or moment - changed > kept.days * 86400):
+                removed.append(_remove(folder))
+            else:
+                remaining.append((changed, size, folder))
+        with contextlib.suppress(OSError):
+            deployment.rmdir()  # if it is empty
+    total = sum(size for _, size, _ in remaining)
+    for changed, size, folder in sorted(remaining):
+        if total <= kept.size:
+            break
+        if moment - changed > _INTERVAL:
+            removed.append(_remove(folder))
+            total -= size
+    return removed
+
+
+def prune_if_due(kept: Retention) -> None:
+    """Remove old reports if no process has done so within an hour."""
+    stamp = reports_dir() / _STAMP
+    try:
+        if time.time() - stamp.stat().st_mtime < _INTERVAL:
+            return
+    except OSError:
+        pass
+    stamp.touch(mode=0o600)
+    prune(kept)
+
+
+def _measure(deployment: Path) -> Iterator[tuple[float, int, Path]]:
+    """Yield the time of the last change, the size and the folder of each report of a deployment."""
+    for folder in deployment.iterdir():
+        with contextlib.suppress(OSError):
+            states = [path.stat() for path in folder.iterdir()]
+            if states:
+                yield max(state.st_mtime for state in states), sum(state.st_size for state in states), folder
+
+
+def _remove(folder: Path) -> str:
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder.name
