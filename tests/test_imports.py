@@ -32,7 +32,8 @@ HEAVY_HOMES = {
     "dask_jobqueue": ("clusters/backends/",),
     "coiled": ("clusters/",),
     "jupyter_server": ("server/",),
-    "nbformat": ("compiler/frontend/formats.py",),
+    "nbformat": ("compiler/frontend/formats.py", "workflows/run_report/notebook.py"),
+    "nbconvert": ("workflows/run_report/page.py",),
     "jupytext": ("compiler/frontend/formats.py",),
     "pandas": (),
 }

@@ -106,6 +106,8 @@ class _App(JupyterApp):
         yield "Options"
         yield "======="
         for names, (_, text) in self.flags.items():
+            if names in self.aliases:  # an option whose value may be left out
+                continue
             yield from _describe(_each(names), "", str(text))
         for names, target in self.aliases.items():
             path, text = target if isinstance(target, tuple) else (target, "")

@@ -1,4 +1,4 @@
-"""``jupyter pipeline runs``: list, follow, read, repeat and cancel runs."""
+"""``jupyter pipeline runs``: list, follow, show, repeat and cancel runs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from traitlets import Unicode
 
 from jupyter_pipeline import arguments, tables
 from jupyter_pipeline.cli.base import Command, Group, emit, note
-from jupyter_pipeline.models import RUN_LIMIT, RunRecord
+from jupyter_pipeline.models import RUN_LIMIT, RunRecord, ShownRun
 from jupyter_pipeline.orchestration import runs
-from jupyter_pipeline.workflows import run_history
+from jupyter_pipeline.workflows import run_details, run_history
 
 __all__ = ["RunCommand", "RunsGroup"]
 
@@ -81,6 +81,42 @@ class Rerun(RunCommand):
         return runs.rerun(run)
 
 
+class ShowRun(Command):
+    """Show a run."""
+
+    name = "jupyter-pipeline runs show"
+    description = """Show a run and the path of its report.
+
+    --html and --notebook build the HTML report and the executed notebook: the compiled cells with their outputs."""
+    examples = """
+        jupyter pipeline runs show calm-otter
+        jupyter pipeline runs show calm-otter --html report.html
+    """
+    positional = ("RUN",)
+    html = Unicode(
+        None, allow_none=True, help="Build the HTML report, and copy it to PATH; without PATH, print its path."
+    ).tag(config=True, metavar="[PATH]")
+    notebook = Unicode(
+        None, allow_none=True, help="Build the executed notebook, and copy it to PATH; without PATH, print its path."
+    ).tag(config=True, metavar="[PATH]")
+    aliases: ClassVar[dict[str, Any]] = {
+        **Command.aliases,
+        "html": "ShowRun.html",
+        "notebook": "ShowRun.notebook",
+    }
+    flags: ClassVar[dict[str, Any]] = {
+        **Command.flags,
+        "html": ({"ShowRun": {"html": ""}}, ""),
+        "notebook": ({"ShowRun": {"notebook": ""}}, ""),
+    }
+
+    def work(self, run: str) -> ShownRun:
+        return run_details.show_run(run, html=self.html, notebook=self.notebook)
+
+    def show(self, answer: ShownRun) -> str:
+        return tables.run_details(answer)
+
+
 class Open(Command):
     """Open a run in Prefect's interface."""
 
@@ -115,11 +151,12 @@ class RunsGroup(Group):
     """Runs."""
 
     name = "jupyter-pipeline runs"
-    description = "List, follow, read, repeat and cancel runs."
+    description = "List, follow, show, repeat and cancel runs."
     subcommands: ClassVar[dict[str, Any]] = {
         "list": (ListRuns, "List the last runs."),
         "logs": (Logs, "Print the log of a run."),
         "follow": (Follow, "Print the log of a run as it is written."),
+        "show": (ShowRun, "Show a run, and build its report."),
         "rerun": (Rerun, "Run again with the same parameters."),
         "open": (Open, "Open a run in Prefect's interface."),
         "cancel": (Cancel, "Cancel a run."),

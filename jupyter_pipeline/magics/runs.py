@@ -1,4 +1,4 @@
-"""``%runs``: list, follow, read, repeat and cancel runs."""
+"""``%runs``: list, follow, show, repeat and cancel runs."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ SUBCOMMANDS = {
     ),
     "logs": Subcommand("print the log of a run", (_RUN,)),
     "follow": Subcommand("print the log of a run as it is written, until the run ends", (_RUN,)),
+    "show": Subcommand(
+        "show a run, and build its report",
+        (
+            _RUN,
+            argument("--html", nargs="?", const="", metavar="PATH", help="build the HTML report"),
+            argument("--notebook", nargs="?", const="", metavar="PATH", help="build the executed notebook"),
+        ),
+    ),
     "rerun": Subcommand("run again with the same parameters", (_RUN,)),
     "open": Subcommand("show the address of a run in Prefect's interface", (_RUN,)),
     "cancel": Subcommand("cancel a run", (_RUN,)),
@@ -37,7 +45,7 @@ class RunsMagics(Magics):
     @line_magic
     @documents(SUBCOMMANDS, "%runs")
     def runs(self, line: str) -> Any:
-        """List, follow, read, repeat and cancel runs."""
+        """List, follow, show, repeat and cancel runs."""
         parsed = parse_subcommand("%runs", line, SUBCOMMANDS, default="list")
         if parsed is None:
             return None
@@ -55,6 +63,11 @@ class RunsMagics(Magics):
         if command == "follow":
             with interruptible("%runs follow", "the run continues"):
                 return tables.runs([run_history.follow(options.run, print)])
+        if command == "show":
+            from jupyter_pipeline.workflows import run_details
+
+            print(tables.run_details(run_details.show_run(options.run, html=options.html, notebook=options.notebook)))
+            return None
         if command == "open":
             return tables.Link(runs.find(options.run).url)
         return tables.runs([(runs.cancel if command == "cancel" else runs.rerun)(options.run)])

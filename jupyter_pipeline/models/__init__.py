@@ -45,6 +45,7 @@ from jupyter_pipeline.models.orchestration import (
     RunRecord,
     Schedule,
     ServiceStatus,
+    ShownRun,
     Target,
     VersionRecord,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "Schedule",
     "ServiceStatus",
     "Severity",
+    "ShownRun",
     "StepCompute",
     "StepProposal",
     "StepsProposal",

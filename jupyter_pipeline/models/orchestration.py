@@ -24,6 +24,7 @@ __all__ = [
     "RunRecord",
     "Schedule",
     "ServiceStatus",
+    "ShownRun",
     "Target",
     "VersionRecord",
 ]
@@ -219,6 +220,20 @@ class RunRecord(Record):
     automation: str = ""
     """Name of the automation that created the run; empty if none did."""
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRun(Record):
+    """One run with its report."""
+
+    run: RunRecord | None
+    """The run; ``None`` if no server answered."""
+    report: str = ""
+    """Folder of the report on this machine; empty if there is none."""
+    html: str = ""
+    """Path of the HTML report, if it was built."""
+    notebook: str = ""
+    """Path of the executed notebook, if it was built."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from jupyter_pipeline.models import (
     PipelineTest,
     RunRecord,
     ServiceStatus,
+    ShownRun,
     VersionRecord,
 )
 from jupyter_pipeline.tables.base import Table, local
@@ -29,6 +30,7 @@ __all__ = [
     "live",
     "options",
     "plan",
+    "run_details",
     "runs",
     "service",
     "statuses",
@@ -110,6 +112,21 @@ def runs(records: Sequence[RunRecord]) -> Table:
     ]
     headers = ("run", "deployment", "state", "trigger", "due", "start", "duration", "message")
     return Table(headers, rows, "There are no runs.")
+
+
+def run_details(shown: ShownRun) -> str:
+    """Return a run with the paths of its report, as text."""
+    lines = [str(runs([shown.run]))] if shown.run else []
+    command = f"jupyter pipeline runs show {shown.run.name if shown.run else Path(shown.report).name}"
+    if shown.html:
+        lines.append(f"HTML report        {shown.html}")
+    if shown.notebook:
+        lines.append(f"executed notebook  {shown.notebook}")
+    if not shown.report:
+        lines.append("The run has no report on this machine.")
+    elif not (shown.html or shown.notebook):
+        lines.append(f"Its report: {command} --html, or --notebook.")
+    return "\n".join(lines)
 
 
 def _trigger(run: RunRecord) -> str:

@@ -13,6 +13,7 @@ import base64
 import contextlib
 import io
 import os
+import resource
 import signal
 import sys
 import tempfile
@@ -20,6 +21,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
 
 __all__ = ["FigureRenderer", "is_figure"]
@@ -33,6 +35,8 @@ _TYPICAL = 0.1
 """Seconds of processor time that a picture is expected to take before one has ended."""
 _PATIENCE = 0.5
 """Seconds of processor time that a process may take at least."""
+_LARGE_PROCESS = 2 * 2**30
+"""Bytes of memory from which a fork takes longer than a picture."""
 _LONGEST = 10
 """Highest ratio of the time of the wait to the limit of processor time."""
 
@@ -61,7 +65,8 @@ class FigureRenderer:
     charge : callable
         Function that gets the seconds that a child process takes from the run.
     most_processes : int, optional
-        Processes that draw at the same time; `render` waits for one to end. By default any number.
+        Processes that draw at the same time; the run draws further figures itself. It draws all if it uses much memory,
+        which a fork would have to map again. By default any number.
     """
 
     charge: Callable[[float], None]
@@ -88,7 +93,6 @@ class FigureRenderer:
             Processor time that the recorder may still take.
         """
         chosen = []
-        self._wait_for_process(seconds)
         running = [job for job in self._jobs if not self._has_ended(job)]
         expected = self._seconds / self._rendered if self._rendered else _TYPICAL
         left = seconds - expected * sum(len(job.outputs) for job in running)
@@ -108,7 +112,7 @@ class FigureRenderer:
 
     def _start(self, chosen: Sequence[tuple[Any, dict[str, Any]]], limit: float) -> None:
         figures, outputs = [figure for figure, _ in chosen], [output for _, output in chosen]
-        job = _fork(figures, outputs, limit)
+        job = _fork(figures, outputs, limit) if self._may_fork() else None
         if job is not None:
             self._jobs.append(job)
             return
@@ -120,13 +124,11 @@ class FigureRenderer:
                 _add_missing(output, "error")
         self._count(len(chosen), time.thread_time() - begun)
 
-    def _wait_for_process(self, seconds: float) -> None:
-        """Wait until a further process may start, or the time is over."""
-        end = time.monotonic() + seconds
-        while self.most_processes and time.monotonic() < end:
-            if sum(not self._has_ended(job) for job in self._jobs) < self.most_processes:
-                return
-            time.sleep(0.002)
+    def _may_fork(self) -> bool:
+        if self.most_processes is None:
+            return True
+        running = sum(not self._has_ended(job) for job in self._jobs)
+        return running < self.most_processes and _count_memory() < _LARGE_PROCESS
 
     def take_ended(self) -> list[dict[str, Any]]:
         """Add the pictures of processes that have ended, and return the outputs whose pictures are still drawn."""
@@ -195,6 +197,15 @@ def _add_pictures(job: _Job, parts: bytes) -> None:
 
 _HEAD = 8
 """Bytes of the length before each picture in the file of a job."""
+
+
+def _count_memory() -> int:
+    """Return the bytes of memory that this process uses; without Linux, the most that it has used."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return pages * resource.getpagesize()
 
 
 def is_figure(value: Any) -> bool:

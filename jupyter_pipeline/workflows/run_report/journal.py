@@ -3,19 +3,17 @@
 A line is written with one call, so a process that is killed at any time leaves complete lines, but for the last one.
 Each object has ``event``:
 
-======== =======================================================================================
-run      begin of the run: ``id``, ``name``, ``parameters``, ``time``, ``host``, ``python``, ``cells``
-versions versions of the imported packages
-enter    begin of a cell: ``cell``, ``step``, ``time``
-outputs  outputs of a cell, in the form of nbformat
-clear    the outputs of a cell are removed
-leave    end of a cell: ``seconds``; ``cut`` has the number of characters that are not stored
-error    exception of a cell, or of no cell (-1)
-step     end of one call of a step: ``step``, ``seconds``, ``failed``
-widgets  state of the widgets
-note     reason for missing outputs
-end      end of the recording
-======== =======================================================================================
+- ``run``: begin of the run, with its facts and the cells
+- ``versions``: versions of the imported packages
+- ``enter``: begin of a cell, with its step and the time
+- ``outputs``: outputs of a cell, in the form of nbformat
+- ``clear``: the outputs of a cell are removed
+- ``leave``: end of a cell; ``cut`` has the number of characters that are not stored
+- ``error``: exception of a cell, or of no cell (-1)
+- ``step``: end of one call of a step
+- ``widgets``: state of the widgets
+- ``note``: reason for missing outputs
+- ``end``: end of the recording
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from typing import Any
 from jupyter_pipeline.units import format_duration
 from jupyter_pipeline.workflows.run_report.journal import read_journal
 
-__all__ = ["HEADER", "RunOutputs", "build_notebook", "read_outputs"]
+__all__ = ["HEADER", "RunOutputs", "build_notebook", "read_outputs", "write_notebook"]
 
 HEADER = "report-of-the-run"
 """Id of the first cell."""
@@ -186,6 +186,14 @@ def build_notebook(found: RunOutputs, *, state: str = "", message: str = "", is_
     return notebook
 
 
+def write_notebook(notebook: Any) -> str:
+    """Return the text of a notebook, which is validated."""
+    import nbformat
+
+    nbformat.validate(notebook)
+    return str(nbformat.writes(notebook))
+
+
 def _describe_cell(outputs: CellOutputs, omitted: int, is_active: bool) -> list[str]:
     """Return the remarks on a cell that ran."""
     notes = []
@@ -193,7 +201,7 @@ def _describe_cell(outputs: CellOutputs, omitted: int, is_active: bool) -> list[
         statements = "1 statement is" if omitted == 1 else f"{omitted} statements are"
         notes.append(f"{statements} not in the pipeline, since no step needs it.")
     if (calls := max(count for step, count in outputs.calls.items())) > 1 and any(outputs.calls):
-        notes.append(f"The cell ran {calls} times. The outputs are those of all calls, in order.")
+        notes.append(f"The cell ran {calls} times. It has the outputs of all calls, in order.")
     if outputs.seconds >= _LONG:
         notes.append(f"Duration: {format_duration(outputs.seconds)}")
     for name, count in outputs.cut.items():

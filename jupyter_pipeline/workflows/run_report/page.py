@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import json
+import logging
+import re
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,7 +34,7 @@ CONTENT_SECURITY_POLICY = (
     f"font-src data: {_HOSTS}; img-src data: blob: https:; media-src data: blob:; worker-src blob:; "
     f"connect-src {_HOSTS}; form-action 'none'; base-uri 'none'; frame-src 'none'; frame-ancestors 'self'"
 )
-"""Header of a response with a report. The page has an origin of its own, and reaches no server but those of libraries.
+"""Header of a response with a report. The page has a separate origin, and reaches no server but a few with libraries.
 
 Outputs are code of anyone whose data the notebook shows, so that the page must not act for the user.
 """
@@ -43,6 +47,8 @@ _REMOVED: Mapping[str, tuple[str, ...]] = {
 _PLOTLY = "application/vnd.plotly.v1+json"
 _PLOTLY_ADDRESS = "https://cdn.plot.ly/plotly-3.0.1.min.js"
 _LARGEST_LIBRARY = 8 * 2**20
+_LOG = logging.getLogger(f"{__name__}.nbconvert")
+_LOG.setLevel(logging.ERROR)  # it warns of pictures without alternative text
 
 
 def render_page(notebook: Any, options: Options) -> str:
@@ -64,6 +70,7 @@ def render_page(notebook: Any, options: Options) -> str:
     from traitlets.config import Config
 
     _draw_plotly(notebook)
+    pictures = _take_pictures(notebook)
     config = Config()
     config.TagRemovePreprocessor.enabled = True
     for name, tags in _REMOVED.items():
@@ -75,7 +82,7 @@ def render_page(notebook: Any, options: Options) -> str:
     config.HTMLExporter.theme = "light"
     try:
         make: Any = nbconvert.HTMLExporter
-        exporter = make(config=config, **_template(options))
+        exporter = make(config=config, log=_LOG, **_template(options))
         text, _ = exporter.from_notebook_node(
             notebook, resources={"metadata": {"name": str(notebook.metadata.get("title", "Report"))}}
         )
@@ -88,7 +95,24 @@ def render_page(notebook: Any, options: Options) -> str:
             f"cannot be used by nbconvert ({type(error).__name__}: {error})".replace("\n", " "),
             "Choose a folder of `share/jupyter/nbconvert/templates` in the environment, such as lab or classic.",
         ) from error
-    return str(text)
+    return re.sub(_PICTURE.format(r"(\d+)"), lambda match: pictures[int(match[1])], str(text))
+
+
+_PICTURE = f"jupyter-pipeline-{secrets.token_hex(8)}-{{}}-end"
+"""Text in place of a picture."""
+
+
+def _take_pictures(notebook: Any) -> list[str]:
+    """Replace pictures by short texts: nbconvert parses the whole page, which would take most of the time."""
+    pictures: list[str] = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            data = output.get("data") or {}
+            for kind in ("image/png", "image/jpeg"):
+                if isinstance(data.get(kind), str):
+                    data[kind], text = _PICTURE.format(len(pictures)), data[kind]
+                    pictures.append(html.escape(text))
+    return pictures
 
 
 def _template(options: Options) -> dict[str, str]:
@@ -97,8 +121,6 @@ def _template(options: Options) -> dict[str, str]:
 
 def _draw_plotly(notebook: Any) -> None:
     """Add HTML to figures of Plotly, which nbconvert cannot draw. The library is in the page once."""
-    import nbformat
-
     number = 0
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
@@ -114,7 +136,7 @@ def _draw_plotly(notebook: Any) -> None:
                 f'{library}<div id="plotly-{number}" style="min-height:450px"></div>'
                 f'<script>Plotly.newPlot("plotly-{number}",{arguments})</script>'
             )
-            output["data"] = nbformat.from_dict({k: v for k, v in data.items() if k != _PLOTLY})
+            del data[_PLOTLY]
 
 
 def _find_plotly() -> str:

@@ -74,7 +74,7 @@ class RunRecorder(Recorder):
         super().__init__({**description["record"], "names": {}, "fingerprint": ""}, folder)
         self._journal = journal
         self._budget = Budget(_SHARE, _LEAST)
-        self._figures = FigureRenderer(self._budget.charge, most_processes=2)
+        self._figures = FigureRenderer(self._budget.charge, most_processes=1)
         self._drawing = threading.RLock()
         self._ended = threading.Event()
         self._pid = os.getpid()

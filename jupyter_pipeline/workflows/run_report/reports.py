@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from jupyter_pipeline import __version__
-from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError
-from jupyter_pipeline.models import Record
+from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, UsageError
+from jupyter_pipeline.models import Record, RunRecord
 from jupyter_pipeline.paths import reports_dir, write_private
 from jupyter_pipeline.workflows.run_report import journal
 from jupyter_pipeline.workflows.run_report.store import FULL, MODES, Options, find_report
 
-if TYPE_CHECKING:
-    from jupyter_pipeline.models import RunRecord
-
-__all__ = ["HTML", "NOTEBOOK", "Report", "build_report", "find_run_report"]
+__all__ = ["HTML", "NOTEBOOK", "Report", "build_report", "export_report", "find_run_report"]
 
 NOTEBOOK, HTML = "report.ipynb", "report.html"
 """Names of the files of a report."""
+_FORMAT = 1
+"""Number that changes with the form of the reports, so that they are built again."""
 _KEYS = "report-key.json"
 _ACTIVE = ("RUNNING", "PENDING", "CANCELLING", "PAUSED", "SCHEDULED")
 
@@ -39,6 +38,8 @@ class Report(Record):
     message: str = ""
     is_active: bool = False
     """True if the run goes on."""
+    record: RunRecord | None = None
+    """The run; ``None`` if no server answered."""
     mode: str = FULL
     template: str = ""
 
@@ -61,10 +62,16 @@ def find_run_report(run: str) -> Report:
     record: RunRecord | None = None
     try:
         record = runs.find(run)
-    except (ApiUnreachableError, NotFoundError):  # the server is stopped, or has forgotten the run
-        folder = _find_without_server(run)
+    except (ApiUnreachableError, NotFoundError) as error:  # the server is stopped, or has forgotten the run
+        found = _find_without_server(run)
+        if found is None:
+            raise error if isinstance(error, NotFoundError) else _missing(run) from error
+        folder = found
     else:
-        folder = find_report(record.id)
+        found = find_report(record.id)
+        if found is None:
+            raise _missing(record.name)
+        folder = found
     begin = _read_begin(folder)
     options = begin.get("options") or {}
     mode = options.get("mode")
@@ -74,6 +81,7 @@ def find_run_report(run: str) -> Report:
         folder=str(folder),
         state=record.state if record else "",
         message=record.message if record else "",
+        record=record,
         is_active=bool(record and record.state_type in _ACTIVE),
         mode=mode if mode in MODES else FULL,
         template=str(options.get("template") or ""),
@@ -102,7 +110,7 @@ def build_report(report: Report, *, html: bool) -> Path:
     key = _key(report, folder / journal.FILE)
     if target.is_file() and _read_keys(folder).get(target.name) == key:
         return target
-    from jupyter_pipeline.workflows.run_report.notebook import build_notebook, read_outputs
+    from jupyter_pipeline.workflows.run_report.notebook import build_notebook, read_outputs, write_notebook
 
     found = read_outputs(folder / journal.FILE)
     notebook = build_notebook(found, state=report.state, message=report.message, is_active=report.is_active)
@@ -111,13 +119,40 @@ def build_report(report: Report, *, html: bool) -> Path:
 
         text = render_page(notebook, Options(mode=report.mode, template=report.template))
     else:
-        import nbformat
-
-        nbformat.validate(notebook)
-        text = nbformat.writes(notebook)
+        text = write_notebook(notebook)
     write_private(target, text.encode("utf-8", errors="replace"))
     write_private(folder / _KEYS, json.dumps({**_read_keys(folder), target.name: key}))
     return target
+
+
+def export_report(report: Report, target: str, *, html: bool) -> str:
+    """Build a file of a report, copy it to `target`, and return the absolute path.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    target : str
+        Path of the file or of an existing folder; empty to leave the file in the state folder.
+    html : bool
+        True for the HTML report, False for the executed notebook.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be written.
+    """
+    built = build_report(report, html=html)
+    if not target:
+        return str(built)
+    path = Path(target).expanduser().absolute()
+    if path.is_dir():
+        path = path / f"{report.name}{built.suffix}"
+    try:
+        shutil.copyfile(built, path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror}). Choose another path.") from error
+    return str(path)
 
 
 def _key(report: Report, path: Path) -> str:
@@ -125,8 +160,8 @@ def _key(report: Report, path: Path) -> str:
     try:
         state = path.stat()
     except OSError as error:
-        raise NotFoundError("report of the run", report.run, []) from error
-    facts = [report.state, report.message, report.mode, report.template, state.st_size, state.st_mtime_ns, __version__]
+        raise _missing(report.name) from error
+    facts = [report.state, report.message, report.mode, report.template, state.st_size, state.st_mtime_ns, _FORMAT]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
@@ -138,16 +173,22 @@ def _read_keys(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _find_without_server(run: str) -> Path:
-    """Return the folder of a report by the id or the name of its run, the newest of several."""
-    try:
-        return find_report(run)
-    except NotFoundError:
-        folders = sorted(reports_dir().glob(f"*/*/{journal.FILE}"), key=lambda path: path.stat().st_mtime, reverse=True)
-        for path in folders:
-            if _read_begin(path.parent).get("name") == run:
-                return path.parent
-        raise
+def _find_without_server(run: str) -> Path | None:
+    """Return the folder of a report by the id or the name of its run, the newest of several; ``None`` for none."""
+    if found := find_report(run):
+        return found
+    files = sorted(reports_dir().glob(f"*/*/{journal.FILE}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    return next((path.parent for path in files if _read_begin(path.parent).get("name") == run), None)
+
+
+def _missing(run: str) -> NotFoundError:
+    return NotFoundError(
+        "report",
+        run,
+        [],
+        "A run has a report if it began its first step on this machine, and its deployment does not have --report "
+        "none. Old reports are removed.",
+    )
 
 
 def _read_begin(folder: Path) -> dict[str, Any]:

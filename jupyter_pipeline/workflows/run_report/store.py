@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_pipeline import environment_variables
-from jupyter_pipeline.exceptions import NotFoundError
 from jupyter_pipeline.models import Record
 from jupyter_pipeline.paths import reports_dir
 from jupyter_pipeline.workflows.run_report import journal
@@ -89,30 +88,18 @@ def report_folder(run: str, deployment: str) -> Path:
     return reports_dir() / (deployment or _ALONE) / run
 
 
-def find_report(run: str) -> Path:
-    """Return the folder of the report of a run.
+def find_report(run: str) -> Path | None:
+    """Return the folder of the report of a run; ``None`` if it has none on this machine.
 
     Parameters
     ----------
     run : str
         Id of the run.
-
-    Raises
-    ------
-    NotFoundError
-        If the run has no report on this machine.
     """
-    if _ID.fullmatch(run):
-        for folder in reports_dir().glob(f"*/{run}"):
-            if (folder / journal.FILE).is_file():
-                return folder
-    raise NotFoundError(
-        "report of the run",
-        run,
-        [],
-        "A run has a report if it ran on this machine or its network home, began its first step, and --report is not "
-        "none. Old reports are removed.",
-    )
+    if not _ID.fullmatch(run):
+        return None
+    found = (folder for folder in reports_dir().glob(f"*/{run}") if (folder / journal.FILE).is_file())
+    return next(found, None)
 
 
 def prune(kept: Retention, *, now: float | None = None) -> list[str]:
