@@ -35,7 +35,6 @@ from jupyter_pipeline.compiler.codegen.text import (
     render_parameter,
     render_signature,
 )
-from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
 from jupyter_pipeline.compiler.graph.steps import Step, find_returned_value
 from jupyter_pipeline.compiler.graph.value_types import TypeInference, find_imported_paths, qualify
@@ -201,8 +200,6 @@ def _cell_body(
     pieces += gaps.end()
     pieces += after
     pieces += close(None)
-    if step.returns_last and step.draws_last:
-        return [*pieces, Piece(f"return {', '.join([*step.outputs, _last_name(step)])}")]
     return pieces if step.returns_last or returned is not None else [*pieces, *_return(step)]
 
 
@@ -213,16 +210,9 @@ def _last_expression(program: Program, step: Step, s: Statement, piece: Piece, l
     if step.decides:
         text = ast.unparse(value)
         return _piece(program, s, f'assert str({text}) != "False", {text!r}')
-    if step.returns_last and step.draws_last:
-        return _around(program, s, piece, value, f"{_last_name(step)} = {{}}")
     if step.returns_last:
         return _around(program, s, piece, value, f"return {''.join(f'{name}, ' for name in step.outputs)}{{}}")
     return _around(program, s, piece, value, "print({})" if "display" in (local or ()) else "display({})")
-
-
-def _last_name(step: Step) -> str:
-    """Return the name of the last value, in a step that draws the figures after it."""
-    return unused_name("result", {*step.inputs, *(n for s in step.statements for n in s.bound | s.read | s.deferred)})
 
 
 def _around(program: Program, s: Statement, piece: Piece, value: ast.expr, template: str) -> Piece:

@@ -108,7 +108,7 @@ def _set_draws(program: Program, steps: Sequence[Step], paths: Mapping[str, str]
             pending = pending or (_opens_figure(s) and periods[s.number] in drawn)
             previous = s
         step.draws = frozenset(found)
-        step.draws_last = pending and len(steps) > 1
+        step.draws_last = pending and len(steps) > 1 and not step.returns_last  # else no other step uses its figures
 
 
 def _find_periods(program: Program, paths: Mapping[str, str]) -> list[tuple[int, int]]:
