@@ -1,17 +1,23 @@
 """Identify, find and terminate processes.
 
-A process is identified by host, boot id, pid and start time, since pids are reused. The start time counts from the
-boot where the system reports it so: a change of the clock must not make a running process look dead. On Linux,
-identification uses the standard library alone; psutil is imported on first use.
+A process is identified by host, pid and start time, since pids are reused. The start time counts from the boot where
+the system reports it so: a change of the clock must not make a running process look dead. On Linux, identification
+uses the standard library alone; psutil is imported on first use.
+
+A host is the same if machine id, boot id and namespaces are equal. Its name does not count: DHCP and containers change
+it. After a reboot, the name decides, because nodes of one image share a machine id.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
 import sys
+import time
+import uuid
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -28,9 +34,12 @@ if TYPE_CHECKING:
 __all__ = [
     "boot_id",
     "find",
+    "hold_lock",
     "hostname",
     "identify",
     "is_running",
+    "machine_id",
+    "namespaces",
     "on_this_host",
     "server_process",
     "terminate",
@@ -44,6 +53,9 @@ _LINUX = sys.platform == "linux"
 _TICKS = os.sysconf("SC_CLK_TCK")
 _TOLERANCE = 0.02  # seconds; the kernel reports starts in clock ticks of 10 ms
 _KILL_TIMEOUT = 5.0
+_ZOMBIE_POLL = 0.1
+_MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
+_NAMESPACES = ("pid", "net")
 
 
 def hostname() -> str:
@@ -59,6 +71,26 @@ def boot_id() -> str:
     import psutil
 
     return str(round(psutil.boot_time()))
+
+
+@cache
+def machine_id() -> str:
+    """Return an identifier of the installation of this host; empty if there is none, as in most containers."""
+    if not _LINUX:
+        return f"{uuid.getnode():x}"
+    for path in _MACHINE_IDS:
+        with contextlib.suppress(OSError):
+            if found := path.read_text().strip():
+                return found
+    return ""
+
+
+@cache
+def namespaces() -> str:
+    """Return the PID and network namespaces of this process; empty where there are none."""
+    with contextlib.suppress(OSError):
+        return " ".join(str(Path(f"/proc/self/ns/{name}").stat().st_ino) for name in _NAMESPACES)
+    return ""
 
 
 def _start_of(pid: int) -> float | None:
@@ -89,7 +121,14 @@ def identify(pid: int) -> ProcessIdentity | None:
     started = _start_of(pid)
     if started is None:
         return None
-    return ProcessIdentity(host=hostname(), boot_id=boot_id(), pid=pid, started=started)
+    return ProcessIdentity(
+        host=hostname(),
+        boot_id=boot_id(),
+        pid=pid,
+        started=started,
+        machine=machine_id(),
+        namespaces=namespaces(),
+    )
 
 
 def this_process() -> ProcessIdentity:
@@ -109,12 +148,25 @@ def server_process() -> ProcessIdentity | None:
 
 
 def on_this_host(process: ProcessIdentity) -> bool:
-    """Return True if `process` started on this host, running or not."""
-    return process.host == hostname()
+    """Return True if `process` started on this host, running or not. The name of the host may have changed since.
+
+    A container is a host of its own.
+    """
+    is_old = not (process.machine or process.namespaces)  # of an earlier release
+    if is_old or process.boot_id != boot_id():
+        return process.host == hostname()
+    return (process.machine, process.namespaces) == (machine_id(), namespaces())
 
 
-def is_running(process: ProcessIdentity) -> bool | None:
+def is_running(process: ProcessIdentity, *, lock: Path | None = None) -> bool | None:
     """Return True if `process` is running.
+
+    Parameters
+    ----------
+    process : ProcessIdentity
+        The process.
+    lock : Path, optional
+        File that the process holds by `hold_lock`. It shows the state of a process in another container of this host.
 
     Returns
     -------
@@ -122,11 +174,45 @@ def is_running(process: ProcessIdentity) -> bool | None:
         ``None`` for a process of another host: its state cannot be seen from here.
     """
     if not on_this_host(process):
-        return None
+        return _is_locked(lock) if lock is not None and process.boot_id == boot_id() else None
     if process.boot_id != boot_id():
         return False
     started = _start_of(process.pid)
     return started is not None and abs(started - process.started) <= _TOLERANCE
+
+
+def hold_lock(path: Path) -> int:
+    """Lock a file until this process exits, and return its descriptor. Child processes do not inherit the lock.
+
+    Raises
+    ------
+    BlockingIOError
+        If another process holds it.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _is_locked(path: Path) -> bool | None:
+    """Return True if a process holds a file by `hold_lock`; ``None`` if the file cannot be opened."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a file system without locks
+        return None
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def find(process: ProcessIdentity | None) -> psutil.Process | None:
@@ -168,9 +254,22 @@ def terminate(processes: Iterable[psutil.Process], *, grace: float = 1.0) -> lis
             with contextlib.suppress(psutil.Error, OSError):
                 action(process)
                 process.resume()  # a stopped process does not handle SIGTERM
-        running = psutil.wait_procs(running, timeout=timeout)[1]
-        running = [p for p in running if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        running = _wait(running, timeout)
         if not running:
+            break
+    return running
+
+
+def _wait(running: list[psutil.Process], timeout: float) -> list[psutil.Process]:
+    """Wait until processes have exited, and return the others. In a container, a zombie may stay for ever."""
+    import psutil
+
+    deadline = time.monotonic() + timeout
+    while running:
+        left = deadline - time.monotonic()
+        running = psutil.wait_procs(running, timeout=max(0.0, min(_ZOMBIE_POLL, left)))[1]
+        running = [p for p in running if _start_of(p.pid) is not None and p.is_running()]
+        if left <= 0:
             break
     return running
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
+import psutil
 import pytest
 from waiting import wait_until
 
@@ -24,7 +28,56 @@ def test_reused_pid_foreign_boot_and_missing_pid_are_dead(change: dict[str, obje
 
 
 def test_the_state_of_a_process_on_another_host_is_unknown() -> None:
-    assert processes.is_running(dataclasses.replace(processes.this_process(), host="elsewhere", pid=1)) is None
+    away = dataclasses.replace(processes.this_process(), host="elsewhere", boot_id="another boot", pid=1)
+    assert processes.is_running(away) is None
+
+
+SEE = """
+import json, sys
+from jupyter_pipeline import processes
+from jupyter_pipeline.models import ProcessIdentity
+from pathlib import Path
+found = ProcessIdentity.from_dict(json.loads(sys.argv[1]))
+seen = processes.is_running(found), processes.is_running(found, lock=Path(sys.argv[2]))
+print(processes.hostname() == found.host, *seen)
+"""
+
+
+@pytest.mark.parametrize(
+    ("spaces", "seen"),
+    [
+        ("--uts", "False True True"),  # DHCP
+        ("--net", "True None True"),  # a container with the same processes
+        ("--uts --pid --fork --mount-proc", "False None True"),  # a container
+    ],
+)
+def test_a_host_keeps_its_identity_under_another_name_and_a_container_is_another_host(
+    spaces: str, seen: str, tmp_path: Path
+) -> None:
+    if subprocess.run(["unshare", *spaces.split(), "true"], check=False, capture_output=True).returncode:
+        pytest.skip("namespaces cannot be made here")
+    lock = tmp_path / "lock"
+
+    def see() -> str:
+        rename = "hostname renamed.example; " if "--uts" in spaces else ""
+        command = f'{rename}exec "$@"'
+        me = json.dumps(processes.this_process().to_dict())
+        look = [sys.executable, "-c", SEE, me, str(lock)]
+        return subprocess.check_output(["unshare", *spaces.split(), "sh", "-c", command, "-", *look], text=True).strip()
+
+    descriptor = processes.hold_lock(lock)
+    with pytest.raises(BlockingIOError):
+        processes.hold_lock(lock)
+    assert see() == seen
+    os.close(descriptor)
+    if "None" in seen:
+        assert see() == seen.replace("None True", "None False")
+
+
+def test_an_identity_of_an_earlier_release_is_read_by_its_name() -> None:
+    old = dataclasses.replace(processes.this_process(), machine="", namespaces="")
+    assert processes.is_running(old) is True
+    assert processes.is_running(dataclasses.replace(old, host="elsewhere")) is None
 
 
 def test_zombie_is_dead() -> None:
@@ -32,6 +85,17 @@ def test_zombie_is_dead() -> None:
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     assert processes.identify(child.pid) is None
     child.wait()
+
+
+def test_a_zombie_does_not_delay_the_end_of_processes() -> None:
+    code = "import os, subprocess, time; print(subprocess.Popen(['sleep', '60']).pid, flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        began = time.monotonic()
+        assert processes.terminate([child], grace=30.0) == []
+        assert time.monotonic() - began < 10
+        parent.kill()
 
 
 def test_command_with_parentheses_and_spaces_is_read(tmp_path) -> None:  # type: ignore[no-untyped-def]

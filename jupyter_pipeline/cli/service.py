@@ -37,6 +37,7 @@ class Up(_ServiceCommand):
         "", help="Redis server of several processes: local for a server of the service, or an address."
     ).tag(config=True, metavar="local|URL")
     migrate = Bool(None, allow_none=True).tag(config=True)
+    take_over = Bool(False).tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {
         **Command.aliases,
         "port": "Up.port",
@@ -47,6 +48,7 @@ class Up(_ServiceCommand):
     flags: ClassVar[dict[str, Any]] = {
         **Command.flags,
         "migrate": ({"Up": {"migrate": True}}, "Copy the deployments of SQLite to PostgreSQL."),
+        "take-over": ({"Up": {"take_over": True}}, "Start the service of another host here, if that host is gone."),
         "no-migrate": ({"Up": {"migrate": False}}, "Leave the deployments of SQLite there."),
     }
 
@@ -59,6 +61,7 @@ class Up(_ServiceCommand):
             migrate=self.migrate,
             workers=workers,
             broker=self.broker,
+            take_over=self.take_over,
             progress=note,
         )
 

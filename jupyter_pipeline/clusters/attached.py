@@ -8,7 +8,6 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import manager, registry, security
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
@@ -39,7 +38,7 @@ def attach(name: str) -> AttachedCluster:
     """
     record = registry.find_record(name)
     _check_running(record)
-    if record.host != processes.hostname() and security.is_loopback(record.scheduler_address):
+    if not registry.is_on_this_host(record) and security.is_loopback(record.scheduler_address):
         raise ClusterError(f"{record.name} can only be reached on {record.host}: attach there.")
     return AttachedCluster(record)
 

@@ -55,7 +55,7 @@ def stop_cluster(record: ClusterRecord, *, timeout: float, reason: str, state: C
         record, _ = orphans.close_lost_cluster(record, state=state, reason=reason)
     if record.state.alive:
         # A network file system may take a minute to show a mailbox file to another host.
-        on_this_host = record.host == processes.hostname()
+        on_this_host = registry.is_on_this_host(record)
         command_timeout = min(timeout, COMMAND_TIMEOUT) if on_this_host else timeout
         try:
             folder = registry.cluster_dir(record.id)

@@ -38,6 +38,11 @@ SUBCOMMANDS = {
                 action=argparse.BooleanOptionalAction,
                 help="copy the deployments of SQLite to PostgreSQL, or leave them there",
             ),
+            argument(
+                "--take-over",
+                action="store_true",
+                help="start the service of another host here, if that host is gone",
+            ),
         ),
     ),
     "down": Subcommand("stop the embedded Prefect server and worker"),
@@ -70,6 +75,7 @@ class ServiceMagics(Magics):
                     migrate=options.migrate,
                     workers=workers,
                     broker=options.broker,
+                    take_over=options.take_over,
                     progress=print,
                 )
             else:

@@ -155,13 +155,18 @@ class Profile(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessIdentity(Record):
-    """Identity of a process. A pid alone is reused."""
+    """Identity of a process. A pid alone is reused, and a host can change its name."""
 
     host: str
+    """Name of the host at the start of the process."""
     boot_id: str
     pid: int
     started: float
     """Start time in seconds: since the boot on Linux, since the epoch elsewhere."""
+    machine: str = ""
+    """Identifier of the installation of the host; empty if it has none."""
+    namespaces: str = ""
+    """PID and network namespaces on Linux: a container sees other processes and sockets than its host."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,12 +27,15 @@ __all__ = [
     "Secrets",
     "ServiceState",
     "caught_up_until",
+    "lock_path",
     "log_path",
     "note_caught_up",
+    "read_heartbeat",
     "read_polls",
     "read_secrets",
     "read_state",
     "replace_password",
+    "write_heartbeat",
     "write_polls",
     "write_state",
 ]
@@ -128,6 +132,24 @@ def log_path() -> Path:
     return service_dir() / "service.log"
 
 
+def lock_path() -> Path:
+    """Return the path of the file that the supervisor locks while it runs."""
+    return service_dir() / "supervisor.lock"
+
+
+def write_heartbeat() -> None:
+    """Record that the supervisor runs, in seconds since the epoch. Other hosts see the process by this alone."""
+    _write_quickly(service_dir() / "heartbeat", repr(time.time()))
+
+
+def read_heartbeat() -> float | None:
+    """Return the time of the supervisor's last heartbeat by the clock of its host, or ``None`` if there is none."""
+    try:
+        return float((service_dir() / "heartbeat").read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
 def read_state() -> ServiceState | None:
     """Return the state of the service, or ``None`` if the file is absent or damaged."""
     try:
@@ -169,14 +191,15 @@ def read_polls() -> Polls | None:
 
 
 def write_polls(polls: Polls) -> None:
-    """Replace the record of the worker's polls.
+    """Replace the record of the worker's polls."""
+    _write_quickly(service_dir() / "polls", f"{polls.since!r} {polls.last!r}")
 
-    It is written every two seconds, so it is not flushed to the disk: after a crash of the host, the record is absent.
-    """
-    path = service_dir() / "polls"
-    new = path.with_name(".polls")
+
+def _write_quickly(path: Path, text: str) -> None:
+    """Replace a file that changes every few seconds. It is not flushed: after a crash of the host, it may be empty."""
+    new = path.with_name(f".{path.name}")
     new.touch(mode=0o600)
-    new.write_text(f"{polls.since!r} {polls.last!r}")
+    new.write_text(text)
     new.replace(path)
 
 

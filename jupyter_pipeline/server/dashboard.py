@@ -19,7 +19,6 @@ from jupyter_core.utils import ensure_async
 from jupyter_server_proxy.handlers import ProxyHandler
 from tornado.web import HTTPError
 
-from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import dashboards, registry
 from jupyter_pipeline.exceptions import ClusterError, NotFoundError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
@@ -46,7 +45,7 @@ def address(record: ClusterRecord) -> tuple[str, int]:
     host = parts.hostname or ""
     if not _loopback(host) or not parts.port:
         raise ClusterError(f"The dashboard of {record.name!r} is not on this host: open {record.dashboard_link}")
-    if record.host and record.host != processes.hostname():
+    if record.host and not registry.is_on_this_host(record):
         raise ClusterError(f"The cluster {record.name!r} runs on {record.host}: open its dashboard from there.")
     return host, parts.port
 

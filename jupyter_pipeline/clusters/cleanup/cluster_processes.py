@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.clusters import registry
-from jupyter_pipeline.models import ProcessIdentity
 
 if TYPE_CHECKING:
     import psutil
@@ -56,7 +56,5 @@ def _is_standby(tag: str, environment: dict[str, str]) -> bool:
     pid, _, started = environment.get(environment_variables.STANDBY_OF, "").partition(":")
     if not started or registry.cluster_dir(tag).exists():
         return False
-    owner = ProcessIdentity(
-        host=processes.hostname(), boot_id=processes.boot_id(), pid=int(pid), started=float(started)
-    )
+    owner = dataclasses.replace(processes.this_process(), pid=int(pid), started=float(started))
     return processes.is_running(owner) is not False

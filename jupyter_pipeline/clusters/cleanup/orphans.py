@@ -179,7 +179,7 @@ def _describe_remaining(backend: Backend, jobs: Sequence[Job]) -> str:
 
 def remove_socket(record: ClusterRecord) -> None:
     """Remove the control socket of a killed keeper of this host."""
-    if record.control and record.host == processes.hostname():
+    if record.control and registry.is_on_this_host(record):
         with contextlib.suppress(OSError):
             Path(record.control).unlink()
 

@@ -19,7 +19,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import exceptions, paths, processes
+from jupyter_pipeline import exceptions, paths
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ClusterError, KeeperUnreachableError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
 
@@ -64,7 +65,7 @@ def send_command(
     """
     command = json.dumps({"op": op, **arguments}).encode() + b"\n"
     try:
-        if record.host == processes.hostname() and Path(record.control).is_socket():
+        if registry.is_on_this_host(record) and Path(record.control).is_socket():
             answer = _send_through_socket(record.control, command, timeout)
         else:
             answer = _send_through_mailbox(folder, command, timeout)

@@ -57,6 +57,8 @@ def take_over(folder: Path) -> ClusterRecord:
     No heavy module is imported until then. The process exits if the cluster is not starting any more.
     """
     with names.lock_registry():
+        with contextlib.suppress(OSError):  # a file system without locks
+            processes.hold_lock(registry.lock_path(folder.name))
         record = registry.read_record(folder)
         if record is None or record.state is not ClusterState.STARTING:
             sys.exit(f"{folder} is not the folder of a starting cluster")

@@ -5,6 +5,7 @@
     clusters/
       .names/NAME -> ID       symbolic link from a claimed name to its cluster, see `names`
       ID/record.json          the record; a running keeper is its only writer, by write-and-rename
+      ID/keeper.lock          locked by the keeper while it runs
       ID/keeper.json          process and control socket of the keeper, used if the record is damaged
       ID/request.json         the start request: profile, workers, module search path
       ID/events.jsonl         one line per change of state; append only
@@ -47,7 +48,9 @@ __all__ = [
     "create_record",
     "find_record",
     "id_prefix",
+    "is_on_this_host",
     "list_records",
+    "lock_path",
     "new_id",
     "read_record",
     "read_request",
@@ -74,6 +77,18 @@ def new_id() -> str:
 def cluster_dir(cluster_id: str) -> Path:
     """Return the path of a cluster's folder, which need not exist."""
     return paths.clusters_dir() / cluster_id
+
+
+def lock_path(cluster_id: str) -> Path:
+    """Return the path of the file that the keeper of a cluster locks while it runs."""
+    return cluster_dir(cluster_id) / "keeper.lock"
+
+
+def is_on_this_host(record: ClusterRecord) -> bool:
+    """Return True if the keeper of `record` is on this host, whose name may have changed since."""
+    if record.keeper is None:
+        return record.host == processes.hostname()
+    return processes.on_this_host(record.keeper)
 
 
 def create_record(record: ClusterRecord, request: Mapping[str, Any]) -> Path:
@@ -123,7 +138,7 @@ def _refuse_running(name: str, holder: str) -> None:
             raise _conflict(name, "is being started by another process")
         return
     if resolve_state(record).state.alive:
-        where = f" on {record.host}" if record.host != processes.hostname() else ""
+        where = f" on {record.host}" if not is_on_this_host(record) else ""
         raise _conflict(name, f"is {record.state}{where} already (profile {record.profile}, workers: {record.workers})")
 
 
@@ -208,7 +223,7 @@ def resolve_state(record: ClusterRecord) -> ClusterRecord:
         return record
     if record.keeper is None:
         return dataclasses.replace(record, state=ClusterState.LOST, reason="The record names no keeper")
-    if processes.is_running(record.keeper) is not False:
+    if processes.is_running(record.keeper, lock=lock_path(record.id)) is not False:
         return _describe_silence(record, record.keeper)
     return dataclasses.replace(
         record, state=ClusterState.LOST, reason=_explain_loss(record.keeper, record.state), workers=0, threads=0

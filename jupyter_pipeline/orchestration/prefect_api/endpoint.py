@@ -88,8 +88,16 @@ def resolve(environ: Mapping[str, str] | None = None, *, server: str = "") -> En
         )
     state = read_state()
     if state is None or processes.find(state.supervisor) is None:
-        raise ApiUnreachableError("", START_HINT)
+        raise ApiUnreachableError("", _hint(state))
     return embedded(state)
+
+
+def _hint(state: ServiceState | None) -> str:
+    """Return the next step if the embedded service does not run on this host."""
+    supervisor = state.supervisor if state is not None else None
+    if supervisor is None or processes.on_this_host(supervisor):
+        return START_HINT
+    return f"The embedded service was started on {supervisor.host}. See its state: jupyter pipeline status"
 
 
 def embedded(state: ServiceState) -> Endpoint:

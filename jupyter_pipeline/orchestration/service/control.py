@@ -27,7 +27,7 @@ from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration.prefect_api import endpoint
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
-from jupyter_pipeline.orchestration.service import database, health, process_cleanup, server_settings
+from jupyter_pipeline.orchestration.service import database, health, ownership, process_cleanup, server_settings
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
 from jupyter_pipeline.orchestration.service.local_redis import LocalRedis
 from jupyter_pipeline.orchestration.service_state import WORK_POOL, ServiceState, log_path, read_state, write_state
@@ -54,10 +54,9 @@ def status() -> ServiceStatus:
     state = read_state()
     if state is None:
         return ServiceStatus(state="stopped", work_pool=WORK_POOL, deploys_to=_other_server(None), log=str(log_path()))
-    supervisor = state.supervisor
-    if supervisor is not None and not processes.on_this_host(supervisor):
-        return _status(state, reason=f"It runs on {supervisor.host}.")
-    if processes.find(supervisor) is None:
+    if ownership.is_on_other_host(state):
+        return _status(state, reason=ownership.describe_other_host(state))
+    if processes.find(state.supervisor) is None:
         if state.state == "stopped":
             return _status(state)
         return _status(state, name="stopped", reason="It was killed. Start it again: jupyter pipeline up")
@@ -71,6 +70,7 @@ def up(
     migrate: bool | None = None,
     workers: int | None = None,
     broker: str = "",
+    take_over: bool = False,
     progress: Progress | None = None,
 ) -> ServiceStatus:
     """Start the service unless it is running, and wait until schedules fire and runs start.
@@ -87,6 +87,8 @@ def up(
         Number of server processes. Later starts use it too. More than one need PostgreSQL and Redis.
     broker : str
         Address of a Redis server, or ``local`` for a Redis server of the service. Later starts use it too.
+    take_over : bool
+        True to start the service of another host on this one, if the other host is gone.
     progress : callable, optional
         Called with a message at each step.
 
@@ -107,7 +109,10 @@ def up(
     report = progress or silent
     with _locked(report):
         state = read_state()
-        _refuse_other_host(state)
+        if take_over:
+            ownership.prepare_take_over(state, report)
+        else:
+            ownership.refuse_other_host(state)
         if state is not None and processes.find(state.supervisor):
             if port not in (None, state.port):
                 raise ServiceError(f"The service runs on port {state.port}. Stop it first: jupyter pipeline down")
@@ -160,7 +165,7 @@ def down(*, progress: Progress | None = None) -> ServiceStatus:
     """
     report = progress or silent
     with _locked(report):
-        _refuse_other_host(read_state())
+        ownership.refuse_other_host(read_state())
         _stop(report)
     return status()
 
@@ -236,14 +241,6 @@ def _warn_of_limit(state: ServiceState) -> str:
         f"SQLite is near its limit: {state.runs_per_minute} of about {_SQLITE_LIMIT} scheduled runs a minute. Runs "
         "will be late. Move to PostgreSQL: jupyter pipeline down, then: jupyter pipeline up --postgres local --migrate"
     )
-
-
-def _refuse_other_host(state: ServiceState | None) -> None:
-    if state is not None and state.supervisor is not None and not processes.on_this_host(state.supervisor):
-        raise ServiceError(
-            f"The service of this state folder runs on {state.supervisor.host}. Use it there, or set "
-            "JUPYTER_PIPELINE_STATE to a folder of this host."
-        )
 
 
 def _choose_port(port: int | None, state: ServiceState | None, report: Progress) -> int:

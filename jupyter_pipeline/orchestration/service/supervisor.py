@@ -30,10 +30,8 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import filelock
 import psutil
 
 from jupyter_pipeline import environment_variables, ports, processes
@@ -48,6 +46,7 @@ from jupyter_pipeline.orchestration.service.environment import server_environmen
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
 from jupyter_pipeline.orchestration.service.local_redis import LocalRedis, find_broker_failure
 from jupyter_pipeline.orchestration.service.outages import Cause, OutageLog
+from jupyter_pipeline.orchestration.service.ownership import HEARTBEAT_INTERVAL
 from jupyter_pipeline.orchestration.service.server_settings import LOCAL, count_connections
 from jupyter_pipeline.orchestration.service.sqlite_lock import find_lock
 from jupyter_pipeline.orchestration.service.start_gate import GAP
@@ -55,12 +54,14 @@ from jupyter_pipeline.orchestration.service_state import (
     WORK_POOL,
     ServiceState,
     caught_up_until,
+    lock_path,
     log_path,
     note_caught_up,
     read_polls,
     read_secrets,
     read_state,
     replace_password,
+    write_heartbeat,
     write_state,
 )
 from jupyter_pipeline.paths import service_dir, state_dir
@@ -152,6 +153,8 @@ class Supervisor:
         """True if the worker has polled since its start."""
         self.silence = 0.0
         """Seconds in which this process has seen no poll of the worker."""
+        self.is_replaced = False
+        """True if another supervisor has taken over the service, while this process or its host was suspended."""
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
         if self.local is not None:
@@ -167,6 +170,7 @@ class Supervisor:
             settings=self.settings,
             supervisor=processes.this_process(),
         )
+        write_heartbeat()
         write_state(self.state)
 
     def update_state(self, **changes: object) -> None:
@@ -182,6 +186,8 @@ class Supervisor:
             ):
                 LOG.info("service | %s %s", state.state, state.reason or state.detail)
             self.state = state
+            if self.is_replaced:
+                return
             with log_failure("writing the state file"):
                 write_state(state)
 
@@ -202,6 +208,7 @@ class Supervisor:
             asyncio.create_task(self._keep(self.worker, self._start_worker)),
             asyncio.create_task(self._watch()),
             asyncio.create_task(self._watch_clocks()),
+            asyncio.create_task(self._write_heartbeats()),
             asyncio.create_task(cluster_cleanup.remove_orphans_periodically(self.ready)),
         ]
         stop = asyncio.create_task(self.stopping.wait())
@@ -220,7 +227,7 @@ class Supervisor:
         await self.worker.stop()
         with contextlib.suppress(OrchestrationError, asyncio.TimeoutError):
             await asyncio.to_thread(process_cleanup.stop_runs, self.home, grace=5.0)
-            if self.ready.is_set():
+            if self.ready.is_set() and not self.is_replaced:
                 async with self.api(timeout=3.0) as api:
                     await asyncio.wait_for(health.crash_lost_runs(api, "the service was stopped"), 5.0)
         await self.services.stop()
@@ -433,6 +440,19 @@ class Supervisor:
             os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets, **options
         )
 
+    async def _write_heartbeats(self) -> None:
+        """Record that this process runs; end it if another supervisor has taken over."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_INTERVAL)
+            stored = read_state()
+            if stored is not None and stored.supervisor not in (None, self.state.supervisor):
+                LOG.error("service | a supervisor on %s has taken over: ending", stored.supervisor.host)
+                self.is_replaced = True
+                self.stopping.set()
+                return
+            with log_failure("writing the heartbeat"):
+                write_heartbeat()
+
     async def _watch_clocks(self) -> None:
         while True:
             await asyncio.sleep(1.0)
@@ -543,15 +563,13 @@ def main() -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     LOG.addHandler(handler)
     LOG.setLevel(logging.INFO)
-    lock = filelock.FileLock(Path(service_dir()) / "supervisor.lock", timeout=0)
     try:
-        lock.acquire()
-    except filelock.Timeout:
+        processes.hold_lock(lock_path())
+    except BlockingIOError:
         return  # another supervisor is running
-    with lock:
-        process_cleanup.stop_all(service_dir(), read_state(), grace=3.0)
-        folders.prepare(service_dir())
-        asyncio.run(_run(options))
+    process_cleanup.stop_all(service_dir(), read_state(), grace=3.0)
+    folders.prepare(service_dir())
+    asyncio.run(_run(options))
 
 
 async def _run(options: argparse.Namespace) -> None:

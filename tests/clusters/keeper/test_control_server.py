@@ -119,7 +119,7 @@ def test_too_long_a_line_closes_only_its_connection(tmp_path: Path) -> None:
 
 def test_another_host_sends_commands_through_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(tmp_path) as record:
-        monkeypatch.setattr(control_client.processes, "hostname", lambda: "login2")
+        monkeypatch.setattr(control_client.registry, "is_on_this_host", lambda record: False)
         assert control_client.send_command(record, tmp_path, "scale", n=3) == {"record": {"workers": 3}}
         with pytest.raises(UsageError, match="no"):
             control_client.send_command(record, tmp_path, "refuse")

@@ -338,7 +338,7 @@ def test_killed_while_the_name_is_claimed(make_profile: Make, nothing_left: Left
 def test_another_host_stops_the_cluster_through_its_folder(
     started: ClusterRecord, nothing_left: Left, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "hostname", lambda: "login2")
+    monkeypatch.setattr(processes, "on_this_host", lambda process: False)
     assert registry.find_record("one").state is ClusterState.RUNNING
     assert manager.scale("one", 2).workers_wanted == 2
     stopped = manager.stop("one")

@@ -18,10 +18,10 @@ from waiting import wait_until
 
 from jupyter_pipeline import environment_variables, processes, tables
 from jupyter_pipeline.clusters import registry
-from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
+from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs, service, service_state
-from jupyter_pipeline.orchestration.service import child_process, control, database
+from jupyter_pipeline.orchestration.service import child_process, control, database, ownership
 from jupyter_pipeline.orchestration.service_state import ServiceState
 from jupyter_pipeline.paths import service_dir
 
@@ -53,6 +53,14 @@ def test_up_again_changes_nothing(live: ServiceStatus) -> None:
     assert service.up(progress=said.append) == before
     assert before.state == "running"
     assert said == []
+
+
+def test_a_changed_host_name_changes_nothing(live: ServiceStatus) -> None:
+    command = "hostname renamed.example && exec $0 -m jupyter_pipeline status --json"
+    seen = subprocess.run(["unshare", "--uts", "sh", "-c", command, sys.executable], capture_output=True, text=True)
+    if "unshare" in seen.stderr:
+        pytest.skip("namespaces cannot be made here")
+    assert json.loads(seen.stdout) == service.status().to_dict()
 
 
 def test_another_port_is_refused_while_it_runs(live: ServiceStatus) -> None:
@@ -205,13 +213,47 @@ def test_a_lock_that_cannot_be_written_is_named() -> None:
         service.up()
 
 
-def test_a_service_of_another_host_is_left_alone() -> None:
-    elsewhere = ProcessIdentity(host="login2", boot_id="x", pid=1, started=0.0)
-    service_state.write_state(service_state.ServiceState(state="running", port=4280, supervisor=elsewhere))
-    assert "login2" in service.status().reason
+@pytest.fixture
+def elsewhere(isolated_state: Path) -> ServiceState:
+    supervisor = ProcessIdentity(host="login2", boot_id="x", pid=1, started=0.0, machine="y", namespaces="1 2")
+    state = ServiceState(state="running", port=4280, supervisor=supervisor)
+    service_state.write_state(state)
+    service_state.lock_path().touch()
+    return state
+
+
+def test_a_service_of_another_host_is_left_alone(elsewhere: ServiceState) -> None:
+    service_state.write_heartbeat()
+    assert service.status().reason == "It runs on login2."
     for action in (service.up, service.down):
         with pytest.raises(ServiceError, match="runs on login2"):
             action()
+    with pytest.raises(ServiceError, match="runs on login2: its last heartbeat was at"):
+        service.up(take_over=True)
+    with pytest.raises(ApiUnreachableError, match="was started on login2"):
+        deployments.list_deployments()
+
+
+@pytest.mark.parametrize("last", [None, 1.0, 1e11])
+def test_a_silent_service_of_another_host_can_be_taken_over(
+    last: float | None, elsewhere: ServiceState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heartbeat = service_dir() / "heartbeat"
+    if last is not None:
+        heartbeat.write_text(repr(last))
+    assert service.status().reason.startswith("It was started on login2, which has been silent")
+    with pytest.raises(ServiceError, match=r"silent.*up --take-over"):
+        service.down()
+    monkeypatch.setattr(ownership, "_WATCH", 1.0)
+    timer = threading.Timer(0.5, heartbeat.write_text, ["2e11"])  # a clock that differs by years
+    timer.start()
+    with pytest.raises(ServiceError, match="Stop it there"):
+        ownership.prepare_take_over(elsewhere, lambda text: None)
+    timer.join()
+    lines: list[str] = []
+    ownership.prepare_take_over(elsewhere, lines.append)
+    assert lines[-1] == "Taking the service over from login2"
+    assert not service_state.lock_path().exists()
 
 
 def test_a_truncated_record_is_as_none() -> None:
