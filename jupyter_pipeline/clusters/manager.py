@@ -18,9 +18,11 @@ from jupyter_pipeline.clusters.cleanup import orphans, tags
 from jupyter_pipeline.clusters.keeper import control_client, standby
 from jupyter_pipeline.clusters.launch import Progress
 from jupyter_pipeline.clusters.logs import collect_logs
+from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.clusters.stop import COMMAND_TIMEOUT, stop_cluster
 from jupyter_pipeline.exceptions import (
+    ClusterConflictError,
     ClusterError,
     ClusterStartError,
     KeeperUnreachableError,
@@ -336,6 +338,26 @@ def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
         except NotFoundError:  # it has ended meanwhile
             ended.append(registry.refresh_record(record))
     return ended
+
+
+def dismiss(name: str) -> ClusterRecord:
+    """Record that the user has read the failure of an ended cluster, and return its record.
+
+    Parameters
+    ----------
+    name : str
+        Name or id of the cluster. Of several ended clusters with that name, the newest is used.
+
+    Raises
+    ------
+    ClusterConflictError
+        If the cluster is active.
+    """
+    record = registry.find_record(name, include_ended=True)
+    if record.state.alive:
+        raise ClusterConflictError(f"The cluster {record.name!r} is {record.state}. Only ended clusters are dismissed.")
+    markers.dismiss(registry.cluster_dir(record.id))
+    return record
 
 
 def logs(name: str, *, tail: int | None = None) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from jupyter_pipeline.clusters import manager, profiles, registry, restrictions
+from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile, Record
 from jupyter_pipeline.paths import check_name
@@ -17,7 +18,14 @@ from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel_cli import find_interpreter
 from jupyter_pipeline.workflows.profiles import list_profiles
 
-__all__ = ["ClusterHandler", "ClusterLogsHandler", "ClustersHandler", "ProfileSummary", "ProfilesHandler"]
+__all__ = [
+    "ClusterHandler",
+    "ClusterLogsHandler",
+    "ClustersHandler",
+    "EndedClustersHandler",
+    "ProfileSummary",
+    "ProfilesHandler",
+]
 
 _STARTING: set[asyncio.Task[Any]] = set()
 """Commands that wait for their cluster. The event loop itself keeps weak references only."""
@@ -74,7 +82,7 @@ class ClustersHandler(PipelineHandler):
     async def get(self) -> list[ClusterRecord]:
         """List the running clusters; with ``?ended=1`` the ended ones too.
 
-        With ``?failed_within=SECONDS`` the lost ones and those that failed in this time.
+        With ``?failed_within=SECONDS`` the lost ones and those that failed in this time, without dismissed ones.
         """
         ended = self.get_argument("ended", "") not in ("", "0")
         within = self.get_argument("failed_within", "")
@@ -120,10 +128,12 @@ class ClusterHandler(PipelineHandler):
 
     @endpoint
     async def patch(self, name: str) -> ClusterRecord:
-        """Scale a cluster, make it adaptive, or extend its lifetime (seconds)."""
-        body = self.body({"workers": int, "adapt": list, "extend": (int, float)})
-        if len(body) != 1:
-            raise UsageError("Send exactly one of 'workers', 'adapt' and 'extend'.")
+        """Scale a cluster, make it adaptive, extend its lifetime (seconds), or dismiss its failure."""
+        body = self.body({"workers": int, "adapt": list, "extend": (int, float), "dismissed": bool})
+        if len(body) != 1 or body.get("dismissed") is False:
+            raise UsageError("Send exactly one of 'workers', 'adapt', 'extend' and 'dismissed' (true).")
+        if "dismissed" in body:
+            return await self.in_thread(manager.dismiss, name)
         if "workers" in body:
             return await self.in_thread(manager.scale, name, body["workers"])
         if "adapt" in body:
@@ -148,11 +158,33 @@ class ClusterLogsHandler(PipelineHandler):
         return {"logs": await self.in_thread(manager.logs, name, tail=int(tail))}
 
 
+class EndedClustersHandler(PipelineHandler):
+    """``ended-clusters``."""
+
+    @endpoint
+    async def get(self) -> dict[str, Any]:
+        """Return a page of the ended clusters, the last one first: ``?limit=`` records from ``?offset=``."""
+        offset, limit = (self._number(name, default) for name, default in (("offset", "0"), ("limit", "50")))
+        ended = [record for record in await _records() if not record.state.alive]
+        ended.sort(key=lambda record: record.since, reverse=True)
+        return {"records": ended[offset : offset + limit], "count": len(ended)}
+
+    def _number(self, name: str, default: str) -> int:
+        value = self.get_argument(name, default)
+        if not value.isdecimal():
+            raise UsageError(f"{name!r} must be a number, not {value!r}.")
+        return int(value)
+
+
 def _needs_attention(record: ClusterRecord, within: int) -> bool:
-    """Return True if a cluster is active or lost, or failed within a number of seconds."""
-    if record.state is ClusterState.FAILED:
-        return record.since > time.time() - within
-    return record.state.alive or record.state is ClusterState.LOST
+    """Return True if a cluster is active, or is lost or failed within a number of seconds and not dismissed."""
+    if record.state.alive:
+        return True
+    if record.state is ClusterState.STOPPED or (
+        record.state is ClusterState.FAILED and record.since <= time.time() - within
+    ):
+        return False
+    return not markers.is_dismissed(registry.cluster_dir(record.id))
 
 
 def _bounds(adapt: Sequence[Any]) -> tuple[int, int]:

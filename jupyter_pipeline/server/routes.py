@@ -29,6 +29,7 @@ ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"profiles", clusters.ProfilesHandler),
     (r"clusters", clusters.ClustersHandler),
     (r"clusters/([^/]+)", clusters.ClusterHandler),
+    (r"ended-clusters", clusters.EndedClustersHandler),
     (r"clusters/([^/]+)/logs", clusters.ClusterLogsHandler),
     (r"clusters/([^/]+)/dashboard/(.*)", DashboardHandler),
     (r"deployments", deployments.DeploymentsHandler),

@@ -1,4 +1,3 @@
-import type { LabIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
@@ -18,31 +17,6 @@ export function Chip(props: {
     >
       {props.label}
     </span>
-  );
-}
-
-/**
- * A button that is an icon, with or without a text; its label is the accessible name and the tooltip.
- */
-export function IconButton(props: {
-  icon: LabIcon;
-  label: string;
-  onClick: () => void;
-  disabled?: boolean;
-  text?: string;
-}): JSX.Element {
-  return (
-    <button
-      type="button"
-      className="jp-pipeline-icon-button"
-      title={props.label}
-      aria-label={props.label}
-      disabled={props.disabled}
-      onClick={props.onClick}
-    >
-      <props.icon.react tag="span" className="jp-pipeline-icon" height="16px" />
-      {props.text && <span>{props.text}</span>}
-    </button>
   );
 }
 
@@ -95,32 +69,4 @@ export function Meter(props: {
       />
     </div>
   );
-}
-
-/**
- * Runs one action at a time and stores its error.
- */
-export function useAction(): {
-  busy: boolean;
-  error: Error | null;
-  clear: () => void;
-  run: (action: () => Promise<unknown>) => void;
-} {
-  const [busy, setBusy] = React.useState(false);
-  const [error, setError] = React.useState<Error | null>(null);
-  const mounted = React.useRef(true);
-  React.useEffect(() => {
-    mounted.current = true;
-    return () => {
-      mounted.current = false;
-    };
-  }, []);
-  const run = (action: () => Promise<unknown>): void => {
-    setBusy(true);
-    setError(null);
-    action()
-      .catch((reason: Error) => mounted.current && setError(reason))
-      .finally(() => mounted.current && setBusy(false));
-  };
-  return { busy, error, clear: () => setError(null), run };
 }

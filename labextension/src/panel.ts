@@ -6,10 +6,13 @@ import {
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
-import type { Widget } from '@lumino/widgets';
+import type { AccordionPanel, Widget } from '@lumino/widgets';
 
 import { pipelineIcon } from './icons';
 import { CommandIDs, IPipelinePanel } from './tokens';
+
+/** Height of the first section relative to each other one. */
+const FIRST = 2;
 
 /**
  * The sidebar. Sections are added to the page after all plugins have registered them, in the order of their ranks.
@@ -27,6 +30,9 @@ class PipelinePanel extends SidePanel implements IPipelinePanel {
     for (const { section } of this._sections.sort((a, b) => a.rank - b.rank)) {
       this.addWidget(section);
     }
+    (this.content as AccordionPanel).setRelativeSizes(
+      this._sections.map((_, index) => (index === 0 ? FIRST : 1))
+    );
   }
 
   private _isLaidOut = false;

@@ -1,6 +1,13 @@
-import { ReactWidget } from '@jupyterlab/ui-components';
+import {
+  ReactWidget,
+  Toolbar,
+  ToolbarButtonComponent,
+  addToolbarButtonClass,
+  type LabIcon
+} from '@jupyterlab/ui-components';
 import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
+import React from 'react';
 
 import type { IPolled } from './tokens';
 
@@ -14,9 +21,30 @@ export abstract class Section extends ReactWidget {
     this.addClass('jp-pipeline-section');
   }
 
+  /**
+   * The buttons in the header of the section.
+   */
+  readonly toolbar = new Toolbar();
+
   dispose(): void {
     this._release();
     super.dispose();
+    this.toolbar.dispose();
+  }
+
+  /**
+   * Add a button to the header. (`ToolbarButton` has an attribute that its role does not allow.)
+   */
+  protected addButton(
+    name: string,
+    button: { icon: LabIcon; tooltip: string; onClick: () => void }
+  ): void {
+    this.toolbar.addItem(
+      name,
+      addToolbarButtonClass(
+        ReactWidget.create(React.createElement(ToolbarButtonComponent, button))
+      )
+    );
   }
 
   protected onAfterAttach(msg: Message): void {

@@ -25,6 +25,9 @@ export namespace CommandIDs {
   export const showPanel = 'pipeline:show-panel';
   export const startCluster = 'pipeline:start-cluster';
   export const scaleCluster = 'pipeline:scale-cluster';
+  export const adaptCluster = 'pipeline:adapt-cluster';
+  export const extendCluster = 'pipeline:extend-cluster';
+  export const dismissCluster = 'pipeline:dismiss-cluster';
   export const stopCluster = 'pipeline:stop-cluster';
   export const openDashboard = 'pipeline:open-dashboard';
   export const attachCluster = 'pipeline:attach-cluster';
@@ -36,6 +39,7 @@ export namespace CommandIDs {
   export const rollBackDeployment = 'pipeline:roll-back-deployment';
   export const promoteDeployment = 'pipeline:promote-deployment';
   export const deleteDeployment = 'pipeline:delete-deployment';
+  export const openDeployment = 'pipeline:open-deployment';
   export const showRunLogs = 'pipeline:show-run-logs';
   export const startService = 'pipeline:start-service';
   export const stopService = 'pipeline:stop-service';
@@ -93,6 +97,16 @@ export interface IClusterManager extends IPolled {
   readonly clusters: ReadonlyArray<Clusters.IModel>;
 
   /**
+   * The ended clusters that were loaded, the last one first.
+   */
+  readonly ended: ReadonlyArray<Clusters.IModel>;
+
+  /**
+   * Number of ended clusters on the server; null before `loadEnded`.
+   */
+  readonly endedCount: number | null;
+
+  /**
    * The profiles of clusters.
    */
   readonly profiles: ReadonlyArray<Clusters.IProfile>;
@@ -113,6 +127,11 @@ export interface IClusterManager extends IPolled {
   scale(name: string, workers: number): Promise<void>;
 
   /**
+   * Let the number of workers follow the load.
+   */
+  adapt(name: string, minimum: number, maximum: number): Promise<void>;
+
+  /**
    * Extend the lifetime of a cluster by a number of seconds.
    */
   extend(name: string, seconds: number): Promise<void>;
@@ -128,9 +147,14 @@ export interface IClusterManager extends IPolled {
   logs(name: string): Promise<string>;
 
   /**
-   * Hide a failed cluster.
+   * Move a failed cluster to the ended ones, in all windows.
    */
-  dismiss(id: string): void;
+  dismiss(id: string): Promise<void>;
+
+  /**
+   * Load the last ended clusters, or with `more` the next ones.
+   */
+  loadEnded(more?: boolean): Promise<void>;
 
   /**
    * The address of a cluster's dashboard, below this Jupyter server if possible.

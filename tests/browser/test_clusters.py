@@ -12,6 +12,13 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.browser]
 
 
+def choose(page: Any, row: Any, action: str) -> None:
+    """Choose an action in the menu of a row."""
+    row.hover()
+    row.get_by_role("button", name="Actions of").click()
+    page.locator(".jp-pipeline-menu").get_by_text(action, exact=True).click()
+
+
 def test_a_cluster_is_started_scaled_looked_at_and_stopped(screen: Any, lab: Any) -> None:
     lab.write_notebook("clusters.ipynb", "print('hello')")
     screen.open("clusters.ipynb")
@@ -19,19 +26,26 @@ def test_a_cluster_is_started_scaled_looked_at_and_stopped(screen: Any, lab: Any
     panel = page.locator("#jp-pipeline-clusters")
     expect(panel.get_by_text("No cluster is running.")).to_be_visible()
 
-    panel.get_by_label("Profile").select_option("local")
-    panel.get_by_label("Workers", exact=True).fill("1")
-    panel.get_by_role("button", name="Start").click()
-    card = panel.locator("[data-cluster=local-1]")
-    expect(card.locator(".jp-pipeline-chip")).to_have_text("running", timeout=60_000)
-    expect(card.get_by_role("button", name="1 worker")).to_be_visible(timeout=30_000)
+    panel.get_by_role("button", name="Start a Cluster…").click()
+    dialog = page.locator(".jp-Dialog")
+    dialog.get_by_label("Profile").select_option("local")
+    dialog.get_by_label("Workers", exact=True).fill("1")
+    dialog.get_by_role("button", name="Start").click()
+    row = panel.locator("[data-cluster=local-1]")
+    expect(row.locator(".jp-pipeline-state")).to_have_text("running", timeout=60_000)
+    expect(row.locator(".jp-pipeline-figure")).to_contain_text("1 worker", timeout=30_000)
 
-    card.get_by_role("button", name="1 worker").click()
-    card.get_by_label("Number of workers of local-1").fill("2")
-    card.get_by_role("button", name="Scale", exact=True).click()
-    expect(card.get_by_role("button", name=re.compile(r"^2 workers$"))).to_be_visible(timeout=30_000)
+    choose(page, row, "Scale…")
+    dialog.locator("input").fill("2")
+    page.keyboard.press("Enter")
+    expect(row.locator(".jp-pipeline-figure")).to_contain_text("2 workers", timeout=30_000)
+    row.get_by_role("button", name="local-1", exact=True).click()
+    expect(row.locator(".jp-pipeline-details")).to_contain_text("Profilelocal")
 
-    card.get_by_role("button", name="Insert a cell that attaches to local-1").click()
+    # The menu by keys alone.
+    row.get_by_role("button", name="local-1", exact=True).focus()
+    page.keyboard.press("Shift+F10")
+    page.locator(".jp-pipeline-menu").get_by_text("Insert a Cell that Attaches").click()
     expect(page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(2)
     expect(page.locator(".jp-Notebook .jp-CodeCell").nth(1)).to_contain_text("%cluster attach local-1")
 
@@ -40,20 +54,23 @@ def test_a_cluster_is_started_scaled_looked_at_and_stopped(screen: Any, lab: Any
     expect(running.get_by_text("local-1")).to_be_visible()
     screen.run("pipeline:show-panel")
 
-    card.get_by_role("button", name="Open the dashboard of local-1", exact=True).click()
+    row.hover()
+    row.get_by_role("button", name="Open the dashboard of local-1", exact=True).click()
     dashboard = page.frame_locator("iframe[title='Dashboard: local-1']")
     # The plots come over the websocket; the page alone has none.
     expect(dashboard.locator("canvas").first).to_be_visible(timeout=30_000)
 
-    card.get_by_role("button", name="Show the plots of local-1 in the Dask panel").click()
+    choose(page, row, "Show the Plots in the Dask Panel")
     dask = page.locator("#dask-dashboard-launcher")
     expect(dask.get_by_role("button", name="Task Stream", exact=True)).to_be_enabled(timeout=30_000)
     screen.run("pipeline:show-panel")
 
-    card.get_by_role("button", name="Stop local-1").click()
+    choose(page, row, "Stop…")
     page.get_by_role("button", name="Stop the Cluster").click()
-    expect(card).to_have_count(0, timeout=30_000)
+    expect(row).to_have_count(0, timeout=30_000)
     expect(panel.get_by_text("No cluster is running.")).to_be_visible()
+    panel.get_by_role("button", name="Ended").click()
+    expect(row.locator(".jp-pipeline-state")).to_have_text("stopped")
     assert lab.api("GET", "jupyter-pipeline/clusters") == []
 
 
@@ -68,8 +85,8 @@ def test_drift_is_shown_and_the_cluster_synced_from_the_notebook(screen: Any, la
     screen.open("drift.ipynb")
     page = screen.page
     run_first_cell(screen)
-    card = page.locator("[data-cluster=drifting]")
-    expect(card.locator(".jp-pipeline-chip")).to_have_text("running", timeout=60_000)
+    row = page.locator("[data-cluster=drifting]")
+    expect(row.locator(".jp-pipeline-state")).to_have_text("running", timeout=60_000)
 
     # Another version of a package, on the path of this kernel alone.
     installed = lab.folder / "more" / "msgpack-1.99.dist-info"
@@ -80,12 +97,13 @@ def test_drift_is_shown_and_the_cluster_synced_from_the_notebook(screen: Any, la
     )
     screen.open("compare.ipynb")
     run_first_cell(screen)
-    badge = card.get_by_role("button", name="1 difference")
-    expect(badge).to_be_visible(timeout=60_000)
+    expect(row.locator(".jp-pipeline-figure")).to_contain_text("1 difference", timeout=60_000)
+    row.get_by_role("button", name="drifting", exact=True).click()
+    badge = row.get_by_role("button", name="1 difference")
 
     shutil.rmtree(installed)
     badge.click()
-    expect(card.get_by_text("Synced")).to_be_visible(timeout=60_000)
+    expect(row.get_by_text("Synced")).to_be_visible(timeout=60_000)
     expect(badge).to_have_count(0)
 
     lab.write_notebook("open.ipynb", "%load_ext jupyter_pipeline\n%cluster dashboard drifting")
@@ -100,14 +118,14 @@ def test_errors_are_shown_in_place(screen: Any) -> None:
     screen.open()
     page = screen.page
     panel = page.locator("#jp-pipeline-clusters")
-    panel.get_by_label("Profile").wait_for()
+    page.locator("#jp-pipeline-panel").get_by_role("button", name="Start a Cluster…").first.click()
     refused = {"error": "PreflightError", "message": "Profile 'local' cannot start here:\n  - sbatch is not found."}
     page.route("**/jupyter-pipeline/clusters?*", lambda route: route.continue_())
     page.route(
         re.compile(r"/jupyter-pipeline/clusters(\?|$)"),
         lambda route: route.fulfill(status=422, json=refused) if route.request.method == "POST" else route.fallback(),
     )
-    panel.get_by_role("button", name="Start").click()
+    page.locator(".jp-Dialog").get_by_role("button", name="Start").click()
     alert = panel.get_by_role("alert")
     expect(alert).to_contain_text("sbatch is not found.")
     alert.get_by_role("button", name="Dismiss").click()
@@ -130,7 +148,7 @@ def test_every_control_has_a_name_and_text_can_be_read(screen: Any, theme: str) 
     screen.open()
     screen.theme(theme)
     panel = screen.page.locator("#jp-pipeline-panel")
-    panel.get_by_label("Profile").wait_for()
+    panel.locator(".jp-pipeline-empty").first.wait_for()
     for control in panel.locator("button, select, input").all():
         name = control.evaluate(
             "n => n.ariaLabel || n.labels?.[0]?.textContent || n.textContent || n.getAttribute('title') || ''"

@@ -31,6 +31,13 @@ NOTEBOOK = (
 )
 
 
+def choose(page: Any, row: Any, action: str) -> None:
+    """Choose an action in the menu of a row."""
+    row.hover()
+    row.get_by_role("button", name="Actions of").click()
+    page.locator(".jp-pipeline-menu").get_by_text(action, exact=True).click()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screenshot: Any) -> None:
@@ -39,7 +46,7 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
     screen.open("delays.ipynb")
     page = screen.page
     screen.select_cell(5)
-    expect(page.locator("[data-cluster=local-1] .jp-pipeline-chip")).to_have_text("running", timeout=60_000)
+    expect(page.locator("[data-cluster=local-1] .jp-pipeline-state")).to_have_text("running", timeout=60_000)
     page.locator(BUTTON).click()
     dialog = page.locator(".jp-pipeline-deploy-dialog")
     expect(dialog.get_by_label("Name")).to_have_value("delays")
@@ -65,24 +72,25 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
     assert {f.name for f in (lab.folder / "pipelines" / "delays").iterdir()} >= {"steps.py", "flow.py", "prefect.yaml"}
     dialog.get_by_role("button", name="Done").click()
 
-    card = page.locator("[data-deployment=delays]")
-    expect(card).to_contain_text("Monday through Friday")
-    expect(card).to_contain_text("Next run in")
-    card.get_by_role("button", name="Run delays now").click()
+    row = page.locator("[data-deployment=delays]")
+    row.get_by_role("button", name="delays", exact=True).click()
+    expect(row).to_contain_text("Monday through Friday")
+    expect(row).to_contain_text("Next run")
+    row.get_by_role("button", name="Run delays now").click()
     screen.run("notebook:run-all-cells")
-    expect(card.locator(".jp-pipeline-chip")).to_have_text("Completed", timeout=150_000)
+    expect(row.locator(".jp-pipeline-state")).to_have_text("Completed", timeout=150_000)
     expect(page.locator(".jp-Notebook .jp-OutputArea table").last).to_contain_text("mean", timeout=60_000)
     screen.select_cell(5)
     expect(page.get_by_role("button", name="deployed as delays")).to_be_visible()
     screenshot("panel.png")
 
-    card.get_by_role("button", name="Last run").click()
+    row.get_by_role("button", name="Log of the last run").click()
     expect(page.locator(".jp-pipeline-logs")).to_contain_text("delays")
     page.get_by_role("button", name="Close").click()
-    card.get_by_role("button", name="Pause the schedule of delays").click()
-    expect(card.get_by_text("Paused", exact=True)).to_be_visible()
-    card.get_by_role("button", name="Resume the schedule of delays").click()
-    expect(card.get_by_text("Paused", exact=True)).to_have_count(0)
+    choose(page, row, "Pause the Schedule")
+    expect(row.get_by_text("paused", exact=True)).to_be_visible()
+    choose(page, row, "Resume the Schedule")
+    expect(row.get_by_text("paused", exact=True)).to_have_count(0)
 
     # The cell shows that it has changed since the deploy.
     page.evaluate(
@@ -103,7 +111,7 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
     expect(dialog.get_by_role("heading", name="delays is deployed")).to_be_visible(timeout=60_000)
     dialog.get_by_role("button", name="Done").click()
     expect(page.get_by_role("button", name="deployed as delays")).to_be_visible()
-    card.get_by_role("button", name="Roll delays back to an earlier version").click()
+    choose(page, row, "Roll Back…")
     expect(page.locator(".jp-Dialog select option")).to_have_count(1)
     page.get_by_role("button", name="Roll Back").click()
     expect(page.get_by_role("button", name="changed since delays was deployed")).to_be_visible()
@@ -112,9 +120,9 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
     page.keyboard.press("Escape")
     current = [v["number"] for v in lab.api("GET", "jupyter-pipeline/deployments/delays/versions") if v["current"]]
     assert current == [1]
-    card.get_by_role("button", name="Delete delays").click()
+    choose(page, row, "Delete…")
     page.get_by_role("button", name="Delete", exact=True).click()
-    expect(card).to_have_count(0)
+    expect(row).to_have_count(0)
     assert lab.api("GET", "jupyter-pipeline/deployments") == []
 
 

@@ -133,3 +133,20 @@ async def test_the_panel_gets_no_stopped_clusters_and_recent_failures_alone(call
     listed = (await call("GET", "clusters", params={"failed_within": "30"}))[1]
     assert {record["name"] for record in listed} == {"runs-1", "failed-1"}
     assert (await call("GET", "clusters", params={"failed_within": "x"}))[0] == 400
+
+
+async def test_a_dismissed_failure_is_listed_with_the_ended_clusters_alone(call: Call, add_cluster: Add) -> None:
+    now = time.time()
+    add_cluster("runs-1")
+    add_cluster("stopped-1", state=ClusterState.STOPPED, since=now - 20)
+    failed = add_cluster("failed-1", state=ClusterState.FAILED, since=now - 10)
+    assert (await call("PATCH", "clusters", "runs-1", body={"dismissed": True}))[0] == 409
+    assert (await call("PATCH", "clusters", failed.id, body={"dismissed": False}))[0] == 400
+    assert (await call("PATCH", "clusters", failed.id, body={"dismissed": True}))[0] == 200
+    listed = (await call("GET", "clusters", params={"failed_within": "3600"}))[1]
+    assert [record["name"] for record in listed] == ["runs-1"]
+    page = (await call("GET", "ended-clusters", params={"limit": "1"}))[1]
+    assert ([record["name"] for record in page["records"]], page["count"]) == (["failed-1"], 2)
+    page = (await call("GET", "ended-clusters", params={"offset": "1"}))[1]
+    assert [record["name"] for record in page["records"]] == ["stopped-1"]
+    assert (await call("GET", "ended-clusters", params={"limit": "-1"}))[0] == 400

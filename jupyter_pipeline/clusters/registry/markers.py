@@ -2,7 +2,8 @@
 
 ``unsubmitted`` means that no job of the cluster was submitted, so the batch system need not be asked. It is created
 with the cluster and removed before the first submission. Without it, jobs may exist. ``stop-request.json`` holds the
-final state and the reason of a requested stop, for any process that closes the record.
+final state and the reason of a requested stop, for any process that closes the record. ``dismissed`` means that the
+user has read the failure of the cluster.
 """
 
 from __future__ import annotations
@@ -14,10 +15,19 @@ from pathlib import Path
 from jupyter_pipeline import paths
 from jupyter_pipeline.models import ClusterState
 
-__all__ = ["mark_submitted", "mark_unsubmitted", "may_have_jobs", "read_stop_request", "write_stop_request"]
+__all__ = [
+    "dismiss",
+    "is_dismissed",
+    "mark_submitted",
+    "mark_unsubmitted",
+    "may_have_jobs",
+    "read_stop_request",
+    "write_stop_request",
+]
 
 _UNSUBMITTED = "unsubmitted"
 _STOP_REQUEST = "stop-request.json"
+_DISMISSED = "dismissed"
 
 
 def mark_unsubmitted(folder: Path) -> None:
@@ -56,3 +66,19 @@ def read_stop_request(folder: Path) -> tuple[ClusterState, str] | None:
         return ClusterState(request["state"]), str(request["reason"])
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def dismiss(folder: Path) -> None:
+    """Record that the user has read the failure of the cluster in `folder`.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or the folder was removed.
+    """
+    (folder / _DISMISSED).touch(mode=0o600)
+
+
+def is_dismissed(folder: Path) -> bool:
+    """Return True if the user has read the failure of the cluster in `folder`."""
+    return (folder / _DISMISSED).exists()

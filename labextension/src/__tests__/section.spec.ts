@@ -6,7 +6,8 @@ import type { IPolled } from '../tokens';
 
 // The components of JupyterLab need more of a browser than jsdom has.
 jest.mock('@jupyterlab/ui-components', () => ({
-  ReactWidget: jest.requireActual('@lumino/widgets').Widget
+  ReactWidget: jest.requireActual('@lumino/widgets').Widget,
+  Toolbar: jest.requireActual('@lumino/widgets').Widget
 }));
 
 class Example extends Section {

@@ -7,12 +7,16 @@ import {
   showDialog
 } from '@jupyterlab/apputils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
+import { refreshIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { dashboardIcon } from '../icons';
+import { attachIcon, dashboardIcon, launchIcon, logsIcon, plotsIcon } from '../icons';
 import { showText } from '../text';
 import { CommandIDs, type Clusters, type IClusterManager } from '../tokens';
+import { chooseBounds } from './bounds';
+import { isAlive } from './order';
+import { chooseStart } from './start';
 import { syncFrom } from './sync';
 
 type Arguments = ReadonlyPartialJSONObject;
@@ -36,7 +40,9 @@ export function addClusterCommands(options: {
   const choose = async (args: Arguments): Promise<Clusters.IModel | null> => {
     const known = manager.clusters;
     if (args.name) {
-      const found = known.find(c => c.name === args.name);
+      const found = [...known, ...manager.ended].find(
+        ({ id, name }) => name === args.name || id === args.name
+      );
       if (!found) {
         throw new Error(trans.__('No cluster is called %1.', String(args.name)));
       }
@@ -52,6 +58,19 @@ export function addClusterCommands(options: {
     return known.find(c => c.name === value) ?? null;
   };
 
+  /** The short label in the menu of a cluster, the long one elsewhere. */
+  const label =
+    (short: string, long: string) =>
+    (args: Arguments): string =>
+      args.name ? short : long;
+  /** Disabled for a cluster that is known not to be in one of the states. */
+  const inState =
+    (...states: Clusters.State[]) =>
+    (args: Arguments): boolean => {
+      const found = manager.clusters.find(({ name }) => name === args.name);
+      return !found || states.includes(found.state);
+    };
+
   commands.addCommand(CommandIDs.startCluster, {
     label: trans.__('Start a Cluster…'),
     caption: trans.__('Start a cluster from a profile'),
@@ -66,28 +85,23 @@ export function addClusterCommands(options: {
       }
     },
     execute: async args => {
-      const profile =
-        (args.profile as string) ??
-        (
-          await InputDialog.getItem({
-            title: trans.__('Start a cluster'),
-            label: trans.__('Profile'),
-            items: manager.profiles.map(p => p.name)
-          })
-        ).value;
-      if (profile) {
+      const options = args.profile
+        ? {
+            profile: args.profile as string,
+            name: args.name as string | undefined,
+            workers: args.workers as number | undefined
+          }
+        : await chooseStart(manager, trans);
+      if (options) {
         shell.activateById('jp-pipeline-panel');
-        await manager.start({
-          profile,
-          name: args.name as string | undefined,
-          workers: args.workers as number | undefined
-        });
+        await manager.start(options);
       }
     }
   });
 
   commands.addCommand(CommandIDs.scaleCluster, {
-    label: trans.__('Scale a Cluster…'),
+    label: label(trans.__('Scale…'), trans.__('Scale a Cluster…')),
+    isEnabled: inState('running'),
     describedBy: {
       args: {
         type: 'object',
@@ -114,8 +128,71 @@ export function addClusterCommands(options: {
     }
   });
 
+  commands.addCommand(CommandIDs.adaptCluster, {
+    label: label(trans.__('Adapt…'), trans.__('Adapt a Cluster to the Load…')),
+    isEnabled: inState('running'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          ...NAME,
+          minimum: { type: 'integer', minimum: 0 },
+          maximum: { type: 'integer', minimum: 1 }
+        }
+      }
+    },
+    execute: async args => {
+      const cluster = await choose(args);
+      if (!cluster) {
+        return;
+      }
+      const [least, most] = cluster.adaptive ?? [0, Math.max(cluster.workers, 1)];
+      const bounds =
+        args.maximum === undefined
+          ? await chooseBounds(cluster.name, least, most, trans)
+          : [(args.minimum as number) ?? 0, args.maximum as number];
+      if (bounds) {
+        await manager.adapt(cluster.name, bounds[0], bounds[1]);
+      }
+    }
+  });
+
+  commands.addCommand(CommandIDs.extendCluster, {
+    label: label(trans.__('Extend by 1 h'), trans.__('Extend a Cluster by 1 h…')),
+    caption: trans.__('Stop the cluster one hour later'),
+    isEnabled: inState('starting', 'running'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: { ...NAME, seconds: { type: 'integer', default: 3600 } }
+      }
+    },
+    execute: async args => {
+      const cluster = await choose(args);
+      if (cluster) {
+        await manager.extend(cluster.name, (args.seconds as number) ?? 3600);
+      }
+    }
+  });
+
+  commands.addCommand(CommandIDs.dismissCluster, {
+    label: label(trans.__('Dismiss'), trans.__('Dismiss a Failed Cluster…')),
+    caption: trans.__('Move the cluster to the ended ones'),
+    isVisible: args =>
+      !args.name || manager.clusters.some(({ id }) => id === args.name),
+    describedBy: { args: { type: 'object', properties: NAME } },
+    execute: async args => {
+      const cluster = await choose(args);
+      if (cluster) {
+        await manager.dismiss(cluster.id);
+      }
+    }
+  });
+
   commands.addCommand(CommandIDs.stopCluster, {
-    label: trans.__('Stop a Cluster…'),
+    label: label(trans.__('Stop…'), trans.__('Stop a Cluster…')),
+    icon: args => (args.name ? stopIcon : undefined),
+    isEnabled: inState('starting', 'running', 'lost'),
     describedBy: {
       args: {
         type: 'object',
@@ -149,7 +226,27 @@ export function addClusterCommands(options: {
   });
 
   commands.addCommand(CommandIDs.openDashboard, {
-    label: trans.__('Open the Dashboard of a Cluster…'),
+    label: ({ name, where }) =>
+      !name
+        ? trans.__('Open the Dashboard of a Cluster…')
+        : where === 'browser'
+          ? trans.__('Open the Dashboard in a Browser Tab')
+          : where === 'dask'
+            ? trans.__('Show the Plots in the Dask Panel')
+            : trans.__('Open the Dashboard'),
+    icon: ({ name, where }) =>
+      !name
+        ? undefined
+        : where === 'browser'
+          ? launchIcon
+          : where === 'dask'
+            ? plotsIcon
+            : dashboardIcon,
+    isVisible: ({ where }) => where !== 'dask' || commands.hasCommand(DASK_PANEL),
+    isEnabled: args => {
+      const found = manager.clusters.find(({ name }) => name === args.name);
+      return !found || !!found.dashboard_link;
+    },
     describedBy: {
       args: {
         type: 'object',
@@ -186,14 +283,15 @@ export function addClusterCommands(options: {
   });
 
   commands.addCommand(CommandIDs.showLogs, {
-    label: trans.__('Show the Logs of a Cluster…'),
+    label: label(trans.__('Show Logs'), trans.__('Show the Logs of a Cluster…')),
+    icon: args => (args.name ? logsIcon : undefined),
     describedBy: { args: { type: 'object', properties: NAME } },
     execute: async args => {
       const cluster = await choose(args);
       if (cluster) {
         await showText(
           trans.__('Logs of %1', cluster.name),
-          await manager.logs(cluster.name),
+          await manager.logs(isAlive(cluster.state) ? cluster.name : cluster.id),
           trans
         );
       }
@@ -201,9 +299,13 @@ export function addClusterCommands(options: {
   });
 
   commands.addCommand(CommandIDs.attachCluster, {
-    label: trans.__('Insert a Cell that Attaches to a Cluster…'),
+    label: label(
+      trans.__('Insert a Cell that Attaches'),
+      trans.__('Insert a Cell that Attaches to a Cluster…')
+    ),
+    icon: args => (args.name ? attachIcon : undefined),
     describedBy: { args: { type: 'object', properties: NAME } },
-    isEnabled: () => !!notebooks?.currentWidget,
+    isEnabled: args => !!notebooks?.currentWidget && inState('running')(args),
     execute: async args => {
       const cluster = await choose(args);
       const notebook = notebooks?.currentWidget?.content;
@@ -224,7 +326,9 @@ export function addClusterCommands(options: {
   });
 
   commands.addCommand(CommandIDs.syncCluster, {
-    label: trans.__('Sync a Cluster…'),
+    label: label(trans.__('Sync with the Notebook'), trans.__('Sync a Cluster…')),
+    icon: args => (args.name ? refreshIcon : undefined),
+    isEnabled: args => !!notebooks?.currentWidget && inState('running')(args),
     caption: trans.__(
       'Give a cluster the packages and the local code of the current notebook'
     ),

@@ -5,6 +5,7 @@ import type { Clusters, IClusterManager } from '../tokens';
 import {
   clusterLogs,
   listClusters,
+  listEnded,
   listProfiles,
   startCluster,
   stopCluster,
@@ -34,13 +35,17 @@ export class ClusterManager extends PolledManager implements IClusterManager {
   restInterval: number;
 
   get clusters(): ReadonlyArray<Clusters.IModel> {
-    const oldest = Date.now() / 1000 - FAILED_FOR;
     return this._records.filter(
-      ({ id, state, since }) =>
-        isAlive(state) ||
-        (state === 'lost' && !this._dismissed.has(id)) ||
-        (state === 'failed' && since > oldest && !this._dismissed.has(id))
+      ({ id, state }) => state !== 'stopped' && !this._dismissed.has(id)
     );
+  }
+
+  get ended(): ReadonlyArray<Clusters.IModel> {
+    return this._ended;
+  }
+
+  get endedCount(): number | null {
+    return this._endedCount;
   }
 
   get profiles(): ReadonlyArray<Clusters.IProfile> {
@@ -61,20 +66,38 @@ export class ClusterManager extends PolledManager implements IClusterManager {
     this._replace(await updateCluster(this.serverSettings, name, { workers }));
   }
 
+  async adapt(name: string, minimum: number, maximum: number): Promise<void> {
+    this._replace(
+      await updateCluster(this.serverSettings, name, { adapt: [minimum, maximum] })
+    );
+  }
+
   async extend(name: string, seconds: number): Promise<void> {
     this._replace(await updateCluster(this.serverSettings, name, { extend: seconds }));
   }
 
   async stop(name: string): Promise<void> {
     this._replace(await stopCluster(this.serverSettings, name));
+    await this._reloadEnded();
   }
 
   logs(name: string): Promise<string> {
     return clusterLogs(this.serverSettings, name);
   }
 
-  dismiss(id: string): void {
+  async dismiss(id: string): Promise<void> {
+    await updateCluster(this.serverSettings, id, { dismissed: true });
     this._dismissed.add(id);
+    await this._reloadEnded();
+    this.emitChanged();
+  }
+
+  async loadEnded(more = false): Promise<void> {
+    const known = more ? this._ended : [];
+    const page = await listEnded(this.serverSettings, known.length);
+    const ids = new Set(known.map(({ id }) => id));
+    this._ended = [...known, ...page.records.filter(({ id }) => !ids.has(id))];
+    this._endedCount = page.count;
     this.emitChanged();
   }
 
@@ -106,6 +129,12 @@ export class ClusterManager extends PolledManager implements IClusterManager {
     this._pace();
   }
 
+  private async _reloadEnded(): Promise<void> {
+    if (this._endedCount !== null) {
+      await this.loadEnded();
+    }
+  }
+
   private _replace(record: Clusters.IModel): void {
     const others = this._records.filter(r => r.id !== record.id);
     this._records = [...others, record];
@@ -124,14 +153,9 @@ export class ClusterManager extends PolledManager implements IClusterManager {
   }
 
   private _dismissed = new Set<string>();
+  private _ended: Clusters.IModel[] = [];
+  private _endedCount: number | null = null;
   private _profiles: Clusters.IProfile[] = [];
   private _profilesFailure: Error | null = null;
   private _records: Clusters.IModel[] = [];
-}
-
-/**
- * True if a cluster in this state may have running processes.
- */
-export function isAlive(state: Clusters.State): boolean {
-  return state === 'starting' || state === 'running' || state === 'stopping';
 }

@@ -1,13 +1,15 @@
-import { UseSignal } from '@jupyterlab/ui-components';
+import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
-import { Notice } from '../components';
+import { Actions } from '../actions';
+import { ErrorText } from '../errors';
+import { GroupLine, RowList, useSignals } from '../rows';
 import { Section } from '../section';
-import type { IClusterManager } from '../tokens';
-import { ClusterCard } from './card';
-import { StartForm } from './start';
+import { CommandIDs, type Clusters, type IClusterManager } from '../tokens';
+import { sortByNeed } from './order';
+import { ClusterRow } from './row';
 
 /**
  * The section of the clusters.
@@ -15,17 +17,29 @@ import { StartForm } from './start';
 export class ClustersSection extends Section {
   constructor(private options: ClustersSection.IOptions) {
     super(options.manager);
+    const { commands, manager, trans } = options;
     this.id = 'jp-pipeline-clusters';
-    this.title.label = options.trans.__('Clusters');
+    this.title.label = trans.__('Clusters');
+    this.addButton('start', {
+      icon: addIcon,
+      tooltip: trans.__('Start a Cluster…'),
+      onClick: () =>
+        this._actions.run(START, () => commands.execute(CommandIDs.startCluster))
+    });
+    this.addButton('refresh', {
+      icon: refreshIcon,
+      tooltip: trans.__('Refresh the Clusters'),
+      onClick: () => void manager.refresh()
+    });
   }
 
   render(): JSX.Element {
     return (
-      <UseSignal signal={this.options.manager.changed}>
-        {() => <ClusterList {...this.options} />}
-      </UseSignal>
+      <ClusterList {...this.options} actions={this._actions} scroller={this.node} />
     );
   }
+
+  private _actions = new Actions();
 }
 
 export namespace ClustersSection {
@@ -36,33 +50,116 @@ export namespace ClustersSection {
   }
 }
 
-function ClusterList(props: ClustersSection.IOptions): JSX.Element {
-  const { manager, trans } = props;
-  const { clusters, failure, isReady } = manager;
+/** The keys of lines that are not clusters. */
+const START = 'start';
+const ENDED = 'ended';
+const MORE = 'more';
+
+type Line = Clusters.IModel | typeof ENDED | typeof MORE;
+
+function ClusterList(
+  props: ClustersSection.IOptions & { actions: Actions; scroller: HTMLElement }
+): JSX.Element {
+  const { actions, manager, scroller, trans } = props;
+  useSignals(manager.changed, actions.changed);
+  const [expanded, setExpanded] = React.useState<ReadonlySet<string>>(new Set());
+  const [showsEnded, setShowsEnded] = React.useState(false);
+  const { clusters, ended, endedCount, failure, isReady } = manager;
+  const toggle = (id: string): void =>
+    setExpanded(before => {
+      const after = new Set(before);
+      return after.delete(id) ? after : after.add(id);
+    });
+  const lines: Line[] = [...sortByNeed(clusters)];
+  if (isReady) {
+    lines.push(ENDED);
+    if (showsEnded) {
+      const shown = new Set(clusters.map(({ id }) => id));
+      lines.push(...ended.filter(({ id }) => !shown.has(id)));
+      if (endedCount !== null && ended.length < endedCount) {
+        lines.push(MORE);
+      }
+    }
+  }
+  const error = actions.error(START) ?? actions.error(ENDED);
   return (
     <>
-      {failure && (
-        <Notice kind="error">
-          {trans.__('The clusters could not be listed: %1', failure.message)}
-        </Notice>
+      {error && (
+        <ErrorText
+          text={error.message}
+          trans={trans}
+          onDismiss={() => {
+            actions.dismissError(START);
+            actions.dismissError(ENDED);
+          }}
+        />
       )}
-      <StartForm manager={manager} trans={trans} />
-      <ul className="jp-pipeline-list" aria-label={trans.__('Clusters')}>
-        {[...clusters]
-          .sort((a, b) => a.started - b.started || a.name.localeCompare(b.name))
-          .map(cluster => (
-            <ClusterCard key={cluster.id} cluster={cluster} {...props} />
-          ))}
-      </ul>
       {isReady && clusters.length === 0 && (
-        <p className="jp-pipeline-empty">
-          {trans.__(
-            'No cluster is running. Start one here, or in a notebook with %1',
-            ''
-          )}
-          <code>%cluster start local</code>
-        </p>
+        <div className="jp-pipeline-empty">
+          <p>{trans.__('No cluster is running.')}</p>
+          <button
+            type="button"
+            className="jp-mod-styled jp-mod-accept jp-pipeline-small"
+            disabled={failure !== null}
+            onClick={() =>
+              actions.run(START, () => props.commands.execute(CommandIDs.startCluster))
+            }
+          >
+            {trans.__('Start a Cluster…')}
+          </button>
+        </div>
       )}
+      <RowList<Line>
+        items={lines}
+        keyOf={line => (typeof line === 'string' ? line : line.id)}
+        scroller={scroller}
+        label={trans.__('Clusters')}
+        renderRow={(line, focus) => {
+          if (line === ENDED) {
+            return (
+              <GroupLine
+                label={
+                  showsEnded && endedCount !== null
+                    ? trans.__('Ended (%1)', endedCount)
+                    : trans.__('Ended')
+                }
+                expanded={showsEnded}
+                focus={focus}
+                onToggle={() => {
+                  if (!showsEnded) {
+                    actions.run(ENDED, () => manager.loadEnded());
+                  }
+                  setShowsEnded(!showsEnded);
+                }}
+              />
+            );
+          }
+          if (line === MORE) {
+            return (
+              <button
+                type="button"
+                className="jp-pipeline-link"
+                disabled={actions.isBusy(ENDED)}
+                tabIndex={focus.tabIndex}
+                data-row-focus=""
+                onClick={() => actions.run(ENDED, () => manager.loadEnded(true))}
+              >
+                {trans.__('Show more')}
+              </button>
+            );
+          }
+          return (
+            <ClusterRow
+              {...props}
+              cluster={line}
+              expanded={expanded.has(line.id)}
+              onToggle={() => toggle(line.id)}
+              focus={focus}
+              stale={failure !== null}
+            />
+          );
+        }}
+      />
     </>
   );
 }

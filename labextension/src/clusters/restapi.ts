@@ -20,6 +20,17 @@ export function listClusters(
   return request(settings, 'GET', ['clusters'], undefined, query);
 }
 
+/** Number of ended clusters in one answer. */
+const PAGE = 50;
+
+export function listEnded(
+  settings: ServerConnection.ISettings,
+  offset: number
+): Promise<{ records: Clusters.IModel[]; count: number }> {
+  const query = { offset: String(offset), limit: String(PAGE) };
+  return request(settings, 'GET', ['ended-clusters'], undefined, query);
+}
+
 export function startCluster(
   settings: ServerConnection.ISettings,
   options: Clusters.IStartOptions
@@ -30,7 +41,11 @@ export function startCluster(
 export function updateCluster(
   settings: ServerConnection.ISettings,
   name: string,
-  change: { workers: number } | { adapt: [number, number] } | { extend: number }
+  change:
+    | { workers: number }
+    | { adapt: [number, number] }
+    | { extend: number }
+    | { dismissed: boolean }
 ): Promise<Clusters.IModel> {
   return request(settings, 'PATCH', ['clusters', name], change);
 }

@@ -5,7 +5,7 @@ import { Signal } from '@lumino/signaling';
 
 import { pipelineIcon } from '../icons';
 import { CommandIDs, type IClusterManager } from '../tokens';
-import { isAlive } from './manager';
+import { isAlive } from './order';
 
 /**
  * The clusters in the panel of running sessions.

@@ -1,33 +1,71 @@
+import { Dialog, ReactWidget, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { Notice, useAction } from '../components';
+import { Notice } from '../components';
 import { InputField, SelectField } from '../fields';
 import type { Clusters, IClusterManager } from '../tokens';
 
 /**
- * The form that starts a cluster from a profile.
+ * Ask for the profile and the size of a new cluster. Null if the user cancels.
  */
-export function StartForm(props: {
+export async function chooseStart(
+  manager: IClusterManager,
+  trans: TranslationBundle
+): Promise<Clusters.IStartOptions | null> {
+  const body = new StartBody(manager, trans);
+  const { button } = await showDialog({
+    title: trans.__('Start a cluster'),
+    body,
+    buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Start') })]
+  });
+  return button.accept ? body.getValue() : null;
+}
+
+class StartBody extends ReactWidget {
+  constructor(
+    private _manager: IClusterManager,
+    private _trans: TranslationBundle
+  ) {
+    super();
+  }
+
+  getValue(): Clusters.IStartOptions | null {
+    return this._value;
+  }
+
+  render(): JSX.Element {
+    return (
+      <StartForm
+        manager={this._manager}
+        trans={this._trans}
+        onChange={value => {
+          this._value = value;
+        }}
+      />
+    );
+  }
+
+  private _value: Clusters.IStartOptions | null = null;
+}
+
+function StartForm(props: {
   manager: IClusterManager;
   trans: TranslationBundle;
+  onChange: (value: Clusters.IStartOptions | null) => void;
 }): JSX.Element {
-  const { manager, trans } = props;
+  const { manager, onChange, trans } = props;
   const [chosen, setChosen] = React.useState('');
   const [workers, setWorkers] = React.useState('');
-  const { busy, error, clear, run } = useAction();
   const { profiles, profilesFailure } = manager;
   const profile =
     profiles.find(p => p.name === chosen) ??
     profiles.find(p => p.name === 'local') ??
     profiles[0];
-  const submit = (event: React.FormEvent): void => {
-    event.preventDefault();
-    const size = workers === '' ? {} : { workers: Number(workers) };
-    run(() => manager.start({ profile: profile.name, ...size }));
-  };
+  const size = workers === '' ? {} : { workers: Number(workers) };
+  onChange(profile ? { profile: profile.name, ...size } : null);
   return (
-    <form className="jp-pipeline-start" onSubmit={submit}>
+    <div className="jp-pipeline-start">
       <div className="jp-pipeline-start-row">
         <SelectField
           label={trans.__('Profile')}
@@ -48,13 +86,6 @@ export function StartForm(props: {
           value={workers}
           onChange={setWorkers}
         />
-        <button
-          type="submit"
-          className="jp-mod-styled jp-mod-accept"
-          disabled={busy || !profile}
-        >
-          {busy ? trans.__('Starting…') : trans.__('Start')}
-        </button>
       </div>
       {profile?.description && (
         <p className="jp-pipeline-hint" title={profile.cluster_class}>
@@ -62,12 +93,7 @@ export function StartForm(props: {
         </p>
       )}
       {profilesFailure && <Notice kind="error">{profilesFailure.message}</Notice>}
-      {error && (
-        <Notice kind="error" onClose={clear} trans={trans}>
-          {error.message}
-        </Notice>
-      )}
-    </form>
+    </div>
   );
 }
 

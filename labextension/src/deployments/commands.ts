@@ -1,8 +1,10 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
+import { deleteIcon, historyIcon, type LabIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { formatCommit, formatMoment, shortHash } from '../format';
+import { launchIcon, logsIcon, pauseIcon, resumeIcon, runIcon } from '../icons';
 import { NO_ARGUMENTS } from '../panel';
 import { showText } from '../text';
 import { CommandIDs, type IDeploymentManager } from '../tokens';
@@ -19,10 +21,13 @@ export function addDeploymentCommands(
   const ofDeployment = (
     id: string,
     label: string,
+    /** The label and the icon in the menu of a deployment. */
+    short: { label: string; icon?: LabIcon },
     act: (name: string) => Promise<unknown>
   ): string => {
     commands.addCommand(id, {
-      label,
+      label: ({ name }) => (name ? short.label : label),
+      icon: ({ name }) => (name ? short.icon : undefined),
       describedBy: {
         args: {
           type: 'object',
@@ -100,6 +105,14 @@ export function addDeploymentCommands(
     }
   };
 
+  const open = async (name: string): Promise<void> => {
+    const url = manager.deployments.find(d => d.name === name)?.url;
+    if (!url) {
+      throw new Error(trans.__('%1 has no page in Prefect.', name));
+    }
+    window.open(url, '_blank', 'noopener');
+  };
+
   commands.addCommand(CommandIDs.startService, {
     label: trans.__('Start the Prefect Service'),
     describedBy: { args: NO_ARGUMENTS },
@@ -122,7 +135,9 @@ export function addDeploymentCommands(
     }
   });
   commands.addCommand(CommandIDs.showRunLogs, {
-    label: trans.__('Show the Log of a Run'),
+    label: ({ short }) =>
+      short ? trans.__('Log of the Last Run') : trans.__('Show the Log of a Run'),
+    icon: logsIcon,
     describedBy: {
       args: {
         type: 'object',
@@ -138,26 +153,48 @@ export function addDeploymentCommands(
       )
   });
   return [
-    ofDeployment(CommandIDs.runDeployment, trans.__('Run a Deployment Now…'), name =>
-      manager.run(name)
+    ofDeployment(
+      CommandIDs.runDeployment,
+      trans.__('Run a Deployment Now…'),
+      { label: trans.__('Run Now'), icon: runIcon },
+      name => manager.run(name)
     ),
-    ofDeployment(CommandIDs.pauseDeployment, trans.__('Pause a Deployment…'), name =>
-      manager.setPaused(name, true)
+    ofDeployment(
+      CommandIDs.pauseDeployment,
+      trans.__('Pause a Deployment…'),
+      { label: trans.__('Pause the Schedule'), icon: pauseIcon },
+      name => manager.setPaused(name, true)
     ),
-    ofDeployment(CommandIDs.resumeDeployment, trans.__('Resume a Deployment…'), name =>
-      manager.setPaused(name, false)
+    ofDeployment(
+      CommandIDs.resumeDeployment,
+      trans.__('Resume a Deployment…'),
+      { label: trans.__('Resume the Schedule'), icon: resumeIcon },
+      name => manager.setPaused(name, false)
+    ),
+    ofDeployment(
+      CommandIDs.openDeployment,
+      trans.__('Open a Deployment in Prefect…'),
+      { label: trans.__('Open in Prefect'), icon: launchIcon },
+      open
     ),
     ofDeployment(
       CommandIDs.rollBackDeployment,
       trans.__('Roll a Deployment Back…'),
+      { label: trans.__('Roll Back…'), icon: historyIcon },
       rollBack
     ),
     ofDeployment(
       CommandIDs.promoteDeployment,
       trans.__('Promote a Deployment from Staging to Production…'),
+      { label: trans.__('Promote to Production…') },
       promote
     ),
-    ofDeployment(CommandIDs.deleteDeployment, trans.__('Delete a Deployment…'), remove),
+    ofDeployment(
+      CommandIDs.deleteDeployment,
+      trans.__('Delete a Deployment…'),
+      { label: trans.__('Delete…'), icon: deleteIcon },
+      remove
+    ),
     CommandIDs.startService,
     CommandIDs.stopService
   ];

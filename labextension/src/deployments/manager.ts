@@ -69,7 +69,7 @@ export class DeploymentManager extends PolledManager implements IDeploymentManag
   protected async load(): Promise<void> {
     this._service = await api.getService(this.serverSettings);
     if (!this._service.api) {
-      this._deployments = [];
+      // The deployments stay: the service keeps them, and may be started again.
       this._unreachable = null;
       return;
     }

@@ -1,6 +1,7 @@
 import { FakeServer } from '../../__tests__/server';
 import type { Clusters } from '../../tokens';
-import { ClusterManager, isAlive } from '../manager';
+import { ClusterManager } from '../manager';
+import { isAlive, sortByNeed } from '../order';
 
 const now = () => Date.now() / 1000;
 
@@ -50,18 +51,17 @@ test('looking is no activity of the user', async () => {
   manager.dispose();
 });
 
-test('failed clusters are shown until dismissed, stopped and old ones not', async () => {
+test('failed clusters are shown until dismissed, stopped ones not', async () => {
   const [manager] = create(() => [
     cluster({ name: 'failed', state: 'failed' }),
     cluster({ name: 'lost', state: 'lost' }),
-    cluster({ name: 'old', state: 'failed', since: now() - 7200 }),
     cluster({ name: 'stopped', state: 'stopped' })
   ]);
   await manager.ready;
   expect(manager.clusters.map(c => c.name)).toEqual(['failed', 'lost']);
   const changed = jest.fn();
   manager.changed.connect(changed);
-  manager.dismiss('failed');
+  await manager.dismiss('failed');
   expect(changed).toHaveBeenCalledTimes(1);
   expect(manager.clusters.map(c => c.name)).toEqual(['lost']);
   manager.dispose();
@@ -178,4 +178,34 @@ test('ended clusters are not requested', async () => {
   expect(path).toContain('failed_within=3600');
   expect(path).not.toContain('ended');
   manager.dispose();
+});
+
+test('the last ended clusters are loaded in pages', async () => {
+  const [manager, server] = create(() => []);
+  await manager.ready;
+  expect(manager.endedCount).toBeNull();
+  server.answer = asked => [
+    200,
+    {
+      records: [cluster({ name: asked.path.includes('offset=0') ? 'b' : 'a' })],
+      count: 2
+    }
+  ];
+  await manager.loadEnded();
+  expect(manager.ended.map(c => c.name)).toEqual(['b']);
+  await manager.loadEnded(true);
+  expect(manager.ended.map(c => c.name)).toEqual(['b', 'a']);
+  expect(manager.endedCount).toBe(2);
+  manager.dispose();
+});
+
+test('clusters are sorted by need', () => {
+  const names = sortByNeed([
+    cluster({ name: 'old', started: 1 }),
+    cluster({ name: 'new', started: 2 }),
+    cluster({ name: 'ends', started: 3, warning: 'ends in 5 min' }),
+    cluster({ name: 'starts', started: 4, state: 'starting' }),
+    cluster({ name: 'lost', started: 5, state: 'lost' })
+  ]).map(({ name }) => name);
+  expect(names).toEqual(['lost', 'starts', 'ends', 'old', 'new']);
 });

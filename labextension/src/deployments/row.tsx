@@ -1,0 +1,173 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import React from 'react';
+
+import type { Actions } from '../actions';
+import { ErrorText } from '../errors';
+import { formatCommit, formatMoment, formatRelative } from '../format';
+import { deployIcon, runIcon } from '../icons';
+import type { MenuEntry } from '../menu';
+import { Facts, Row, type IRowFocus } from '../rows';
+import { CommandIDs, type Deployments } from '../tokens';
+import { runTone } from './order';
+
+/**
+ * One deployment: the state of its last run, the time of the next one, and actions.
+ */
+export function DeploymentRow(props: {
+  deployment: Deployments.IModel;
+  actions: Actions;
+  commands: CommandRegistry;
+  expanded: boolean;
+  onToggle: () => void;
+  focus: IRowFocus;
+  stale: boolean;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { actions, commands, deployment, stale, trans } = props;
+  const { id, last_run, name, next_run, paused, server_changes } = deployment;
+  const now = Date.now() / 1000;
+  const failed = last_run !== null && runTone(last_run.state) === 'bad';
+  const moment = (time: number): JSX.Element => (
+    <span title={formatMoment(time)}>{formatRelative(time, now, trans)}</span>
+  );
+  const showLog = (): void =>
+    actions.run(id, () =>
+      commands.execute(CommandIDs.showRunLogs, {
+        id: last_run!.id,
+        name: last_run!.name
+      })
+    );
+  const runTime =
+    last_run && (last_run.end ?? last_run.start ?? last_run.expected_start);
+  return (
+    <Row
+      id={id}
+      name={name}
+      icon={deployIcon}
+      tone={last_run ? runTone(last_run.state) : 'off'}
+      state={last_run ? last_run.state : trans.__('no run yet')}
+      figure={
+        paused
+          ? { text: trans.__('paused'), tone: 'warn' }
+          : next_run !== null
+            ? {
+                text: formatRelative(next_run, now, trans),
+                title: trans.__('Next run: %1', formatMoment(next_run))
+              }
+            : null
+      }
+      action={{
+        icon: runIcon,
+        label: trans.__('Run %1 now', name),
+        command: { command: CommandIDs.runDeployment, args: { name } }
+      }}
+      menu={deploymentMenu(deployment)}
+      message={
+        <>
+          {failed && last_run.message && (
+            <ErrorText text={last_run.message} trans={trans}>
+              <button type="button" className="jp-pipeline-link" onClick={showLog}>
+                {trans.__('Log')}
+              </button>
+            </ErrorText>
+          )}
+          {server_changes.length > 0 && (
+            <ErrorText
+              kind="warning"
+              text={[
+                trans.__(
+                  'Changed on the server since its deploy. Deploy it again to repair it:'
+                ),
+                ...server_changes
+              ].join('\n')}
+              trans={trans}
+            />
+          )}
+        </>
+      }
+      details={() => (
+        <>
+          <Facts
+            facts={[
+              [
+                trans.__('Schedule'),
+                deployment.schedule_text || trans.__('No schedule')
+              ],
+              [trans.__('Next run'), !paused && next_run !== null && moment(next_run)],
+              [trans.__('Last run'), runTime !== null && moment(runTime)],
+              [trans.__('Profile'), deployment.profile],
+              [trans.__('Target'), deployment.target],
+              [
+                trans.__('Commit'),
+                deployment.commit && (
+                  <span title={deployment.commit}>
+                    {formatCommit(deployment, trans)}
+                  </span>
+                )
+              ],
+              [trans.__('Notebook'), deployment.notebook]
+            ]}
+          />
+          {last_run && (
+            <div className="jp-pipeline-row-links">
+              <button
+                type="button"
+                className="jp-pipeline-link"
+                disabled={stale}
+                title={trans.__('Show the log of %1', last_run.name)}
+                onClick={showLog}
+              >
+                {trans.__('Log of the last run')}
+              </button>
+            </div>
+          )}
+        </>
+      )}
+      expanded={props.expanded}
+      onToggle={props.onToggle}
+      actions={actions}
+      commands={commands}
+      focus={props.focus}
+      stale={stale}
+      trans={trans}
+      data={{ 'data-deployment': name }}
+    />
+  );
+}
+
+function deploymentMenu(deployment: Deployments.IModel): MenuEntry[] {
+  const { last_run, name, paused, schedules, target, url } = deployment;
+  const args = { name };
+  const schedule: MenuEntry[] =
+    schedules.length > 0
+      ? [
+          {
+            command: paused ? CommandIDs.resumeDeployment : CommandIDs.pauseDeployment,
+            args
+          }
+        ]
+      : [];
+  const log: MenuEntry[] = last_run
+    ? [
+        {
+          command: CommandIDs.showRunLogs,
+          args: { id: last_run.id, name: last_run.name, short: true }
+        }
+      ]
+    : [];
+  const promote: MenuEntry[] =
+    target === 'staging' ? [{ command: CommandIDs.promoteDeployment, args }] : [];
+  const open: MenuEntry[] = url ? [{ command: CommandIDs.openDeployment, args }] : [];
+  return [
+    { command: CommandIDs.runDeployment, args },
+    ...schedule,
+    ...log,
+    ...open,
+    null,
+    ...promote,
+    { command: CommandIDs.rollBackDeployment, args },
+    null,
+    { command: CommandIDs.deleteDeployment, args }
+  ];
+}
