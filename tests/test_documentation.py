@@ -170,7 +170,7 @@ def test_every_route_and_its_methods_are_documented() -> None:
     documented: dict[str, set[str]] = {}
     route = ""
     for first, methods in re.findall(
-        r"^\| (`[\w/…]+`)? ?\| ([A-Z, ]+(?:, websocket)?) \|", page("reference/rest.md"), re.MULTILINE
+        r"^\| (`[\w/…-]+`)? ?\| ([A-Z, ]+(?:, websocket)?) \|", page("reference/rest.md"), re.MULTILINE
     ):
         route = first.strip("`") or route
         documented.setdefault(route, set()).update(re.findall(r"[A-Z]+", methods))
