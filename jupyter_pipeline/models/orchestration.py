@@ -21,6 +21,7 @@ __all__ = [
     "DeploymentRecord",
     "DeploymentSpec",
     "OverlapPolicy",
+    "ReportMode",
     "RunRecord",
     "Schedule",
     "ServiceStatus",
@@ -68,6 +69,17 @@ class CatchUpPolicy(enum.StrEnum):
     """Start all missed runs."""
     NONE = "none"
     """Skip all missed runs."""
+
+
+class ReportMode(enum.StrEnum):
+    """Content of the report of a run."""
+
+    FULL = "full"
+    """Code and outputs."""
+    HIDE_CODE = "hide-code"
+    """Outputs without the code."""
+    NONE = "none"
+    """No report: the outputs of cells are not recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +154,10 @@ class DeploymentSpec(Record):
     """A value of `OverlapPolicy`."""
     catch_up: str = CatchUpPolicy.LATEST.value
     """A value of `CatchUpPolicy`."""
+    report: str = ReportMode.FULL.value
+    """A value of `ReportMode`."""
+    report_template: str = ""
+    """Template of nbconvert for the HTML report; empty for the default."""
     alerts: tuple[Alert, ...] = ()
     after: tuple[str, ...] = ()
     """Deployments whose completed runs start a run: name of a pipeline at the same target, or ``FLOW/DEPLOYMENT``."""

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -21,7 +22,7 @@ from jupyter_pipeline import arguments, safe_yaml
 from jupyter_pipeline.compiler import CompileOptions
 from jupyter_pipeline.compiler.codegen.registry import list_code_generators
 from jupyter_pipeline.compiler.frontend import directives
-from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.exceptions import NotFoundError, UsageError
 from jupyter_pipeline.models import (
     Alert,
     AlertEvent,
@@ -29,6 +30,7 @@ from jupyter_pipeline.models import (
     DeploymentSpec,
     OverlapPolicy,
     Record,
+    ReportMode,
     Schedule,
     field_default,
 )
@@ -175,6 +177,19 @@ def _passed(texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def _template(name: str) -> str:
+    """Return the name of an installed template of nbconvert."""
+    if not name:
+        return ""
+    from jupyter_core.paths import jupyter_path
+
+    folders = [Path(folder) for folder in jupyter_path("nbconvert", "templates")]
+    known = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_dir()}
+    if name not in known:
+        raise NotFoundError("template of nbconvert", name, known)
+    return name
+
+
 def _step_option(name: str, text: str) -> Option:
     kind = {"retries": "integer", "cpus": "integer", "gpus": "integer", "backoff": "number", "jitter": "number"}
     group = "cluster" if name in ("cpus", "memory", "gpus") else "steps"
@@ -254,6 +269,20 @@ OPTIONS = (
         "TAG",
         repeat=True,
         fields=("compile_options.tags", "deployment.tags"),
+    ),
+    Option(
+        "report",
+        "report of the runs: full, hide-code (outputs without the code), or none",
+        "MODE",
+        choices=tuple(mode.value for mode in ReportMode),
+        fields=("deployment.report",),
+    ),
+    Option(
+        "report-template",
+        "template of nbconvert for the HTML report, such as classic",
+        "TEMPLATE",
+        fields=("deployment.report_template",),
+        parse=_template,
     ),
     Option("owner", "person or team that is responsible for the runs", "NAME", fields=("deployment.owner",)),
     Option(

@@ -1,4 +1,4 @@
-"""Remove leftovers: processes, jobs and records of lost clusters, and environments that no deployment uses."""
+"""Remove leftovers: processes, jobs and records of lost clusters, unused environments, and old reports."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ __all__ = ["prune_environments", "remove_garbage"]
 
 
 def remove_garbage() -> list[dict[str, Any]]:
-    """Remove the leftovers of lost clusters, and unused locked environments.
+    """Remove the leftovers of lost clusters, unused locked environments, and old reports.
 
     Returns
     -------
     list of dict
-        The removed items: ``kind`` (``cluster``, ``process``, ``job`` or ``environment``) and ``id`` each, and
-        ``cluster`` except for an environment.
+        The removed items: ``kind`` (``cluster``, ``process``, ``job``, ``environment`` or ``report``) and ``id`` each,
+        and ``cluster`` of the first three.
     """
     from jupyter_pipeline.clusters import manager
+    from jupyter_pipeline.workflows.run_report import store
 
-    return [*manager.gc(), *({"kind": "environment", "id": name} for name in prune_environments())]
+    return [
+        *manager.gc(),
+        *({"kind": "environment", "id": name} for name in prune_environments()),
+        *({"kind": "report", "id": run} for run in store.prune(store.read_retention())),
+    ]
 
 
 def prune_environments() -> list[str]:

@@ -46,7 +46,7 @@ def main() -> None:
         runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
     finally:
         for recording in recordings:
-            recording.close()
+            _finish(recording)
 
 
 def _record(flow_run: Any) -> Iterator[Recording]:
@@ -54,11 +54,12 @@ def _record(flow_run: Any) -> Iterator[Recording]:
 
     An error is logged. It does not fail the run.
     """
+    from jupyter_pipeline.models import ReportMode
     from jupyter_pipeline.workflows.run_report import recording, store
 
     try:
         options = store.read_options()
-        if options.mode == store.NONE:
+        if options.mode == ReportMode.NONE:
             return
         facts = {
             "id": str(flow_run.id),
@@ -69,6 +70,20 @@ def _record(flow_run: Any) -> Iterator[Recording]:
         yield recording.install(store.report_folder(str(flow_run.id), str(flow_run.deployment_id or "")), facts)
     except Exception as error:  # noqa: BLE001 - a run without a report is better than none
         logging.getLogger(__name__).warning("The run has no report: %s: %s", type(error).__name__, error)
+
+
+def _finish(recording: Recording) -> None:
+    """Write the end of the report, link it from the run, and remove old reports."""
+    from jupyter_pipeline.workflows.run_report import artifact, store
+
+    recording.close()
+    if not recording.has_started:
+        return
+    try:
+        artifact.publish_summary(recording)
+        store.prune_if_due()
+    except Exception as error:  # noqa: BLE001 - the run has ended
+        logging.getLogger(__name__).warning("After the report of the run: %s: %s", type(error).__name__, error)
 
 
 def _crash(flow_run: Any, error: Exception) -> None:

@@ -99,6 +99,8 @@ def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any
         ({"overlap": "Queue"}, "Did you mean queue?"),
         ({"overlap": "both"}, "Use skip, queue or cancel."),
         ({"catch_up": "last"}, "Did you mean latest?"),
+        ({"report": "hidecode"}, "Did you mean hide-code?"),
+        ({"report_template": "../lab"}, "No template of nbconvert is called"),
         ({"target": "prod"}, "Did you mean production?"),
         ({"environment": "lock"}, "Did you mean locked?"),
         ({"to": "airflow"}, "prefect or dagster"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jupyter_pipeline.models import AlertEvent, DeploymentSpec
+from jupyter_pipeline.models import AlertEvent, DeploymentSpec, ReportMode
 
 __all__ = ["automation_body", "automation_name", "automation_names", "is_different", "run_environment"]
 
@@ -45,6 +45,8 @@ def automation_body(
         Address of Prefect's pages; empty for none.
     """
     body = "Run {{ flow_run.name }}: {{ flow_run.state.name }}. {{ flow_run.state.message or '' }}"
+    if spec.report != ReportMode.NONE:
+        body += "\nReport: jupyter pipeline runs show {{ flow_run.name }} --html"
     if spec.owner:
         body += f"\nOwner: {spec.owner}"
     if ui_url:

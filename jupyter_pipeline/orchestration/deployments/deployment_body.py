@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_pipeline import environment_variables
-from jupyter_pipeline.models import DeploymentSpec, OverlapPolicy
+from jupyter_pipeline.models import DeploymentSpec, OverlapPolicy, ReportMode
 from jupyter_pipeline.orchestration.alerts import run_environment
 
 __all__ = ["deployment_body", "deployment_variables", "find_differences", "spec_settings"]
@@ -47,8 +47,16 @@ def spec_settings(spec: DeploymentSpec) -> dict[str, Any]:
         "profile": spec.profile if spec.profile_file else "",
         "windows": dict(spec.windows),
         "schedules": edged,
+        "report": _report_settings(spec),
     }
     return {key: value for key, value in settings.items() if value}
+
+
+def _report_settings(spec: DeploymentSpec) -> dict[str, str]:
+    """Return the settings of reports that differ from the defaults."""
+    mode = spec.report if spec.report != ReportMode.FULL else ""
+    found = {"mode": mode, "template": spec.report_template}
+    return {key: value for key, value in found.items() if value}
 
 
 def deployment_variables(spec: DeploymentSpec) -> dict[str, str]:

@@ -98,6 +98,9 @@ SETTINGS: Mapping[str, Setting] = {
     "late_after": Setting(
         int, "seconds after which a run is late", "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS", least=1
     ),
+    "report_runs": Setting(int, "reports that are kept of each deployment; by default 100", least=1),
+    "report_days": Setting(float, "days for which reports are kept; by default 90", least=1),
+    "report_size": Setting(float, "GiB of all reports that are kept; by default 5", least=0.01),
 }
 """The keys of ``service.yaml``."""
 
@@ -272,7 +275,7 @@ def _check_value(setting: Setting, key: str, value: Any, source: str) -> None:
         return
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or (setting.kind is int and not isinstance(value, int)):
-        fix = "Write a whole number." if setting.kind is int else "Write a number of seconds."
+        fix = "Write a whole number." if setting.kind is int else "Write a number."
         raise ConfigurationError(source, key, f"is {value!r}", fix)
     if not setting.least <= value <= setting.most:
         raise ConfigurationError(

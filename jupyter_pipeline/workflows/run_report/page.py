@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_pipeline.exceptions import ConfigurationError
-from jupyter_pipeline.workflows.run_report.store import HIDE_CODE, Options
+from jupyter_pipeline.models import ReportMode
+from jupyter_pipeline.workflows.run_report.store import Options
 
 __all__ = ["CONTENT_SECURITY_POLICY", "render_page"]
 
@@ -76,9 +77,9 @@ def render_page(notebook: Any, options: Options) -> str:
     for name, tags in _REMOVED.items():
         setattr(config.TagRemovePreprocessor, name, set(tags))
     config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
-    config.HTMLExporter.exclude_input = options.mode == HIDE_CODE
-    config.HTMLExporter.exclude_input_prompt = options.mode == HIDE_CODE
-    config.HTMLExporter.exclude_output_prompt = options.mode == HIDE_CODE
+    config.HTMLExporter.exclude_input = options.mode == ReportMode.HIDE_CODE
+    config.HTMLExporter.exclude_input_prompt = options.mode == ReportMode.HIDE_CODE
+    config.HTMLExporter.exclude_output_prompt = options.mode == ReportMode.HIDE_CODE
     config.HTMLExporter.theme = "light"
     try:
         make: Any = nbconvert.HTMLExporter

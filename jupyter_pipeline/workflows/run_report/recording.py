@@ -21,6 +21,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
@@ -36,7 +37,7 @@ from jupyter_pipeline.workflows.rehearsal_recorder.records import CellRecord, Ru
 from jupyter_pipeline.workflows.rehearsal_recorder.streams import ProcessOutput, RecordedStream
 from jupyter_pipeline.workflows.run_report.journal import Journal
 
-__all__ = ["DESCRIPTION", "MASK", "RunRecorder", "install"]
+__all__ = ["DESCRIPTION", "MASK", "Recording", "RunRecorder", "Summary", "install"]
 
 DESCRIPTION = "report.json"
 """File beside the deployed code with its cells, and with the request of the recorder."""
@@ -46,7 +47,7 @@ _MOST_TEXT = 1_000_000
 """Characters that are stored for each stream and cell."""
 _MOST_BYTES = 16 * 2**20
 """Characters of one display that are stored."""
-_MOST_TRACEBACK = 100_000
+_MOST_TRACEBACK, _MOST_ERRORS = 100_000, 10
 _SHARE, _LEAST = 0.1, 10.0
 """Share of the run, and seconds, in which values are turned into text, HTML and pictures."""
 _PER_FIGURES = 30.0
@@ -55,6 +56,16 @@ _INTERVAL = 1.0
 """Seconds after which the outputs of a running cell are written."""
 _LAST_PICTURES = 60.0
 """Seconds at the end of the run in which the last figures are drawn."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """Steps and errors of a run."""
+
+    steps: dict[str, float] = field(default_factory=dict)
+    """Seconds of all calls by step."""
+    errors: list[tuple[str, str]] = field(default_factory=list)
+    """Step and traceback of each error."""
 
 
 class RunRecorder(Recorder):
@@ -72,6 +83,7 @@ class RunRecorder(Recorder):
 
     def __init__(self, description: Mapping[str, Any], folder: str, journal: Journal) -> None:
         super().__init__({**description["record"], "names": {}, "fingerprint": ""}, folder)
+        self.summary = Summary()
         self._journal = journal
         self._budget = Budget(_SHARE, _LEAST)
         self._figures = FigureRenderer(self._budget.charge, most_processes=1)
@@ -137,7 +149,11 @@ class RunRecorder(Recorder):
             with contextlib.suppress(Exception):
                 described["traceback"] = self._locate(described["traceback"])
             self._note("error", cell=running.cell, step=running.step, **described)
+            if len(self.summary.errors) < _MOST_ERRORS:
+                self.summary.errors.append((running.step, described["traceback"]))
         seconds = round(time.monotonic() - running.begun, 6)
+        with self._lock:
+            self.summary.steps[running.step] = self.summary.steps.get(running.step, 0.0) + seconds
         self._note("step", step=running.step, seconds=seconds, failed=error is not None)
 
     def _locate(self, text: str) -> str:
@@ -354,6 +370,8 @@ class Recording:
     def __init__(self, folder: Path, facts: Mapping[str, Any]) -> None:
         self.folder = folder
         self._facts = facts
+        self.notebook = ""
+        """Name of the notebook."""
         self._recorder: RunRecorder | None = None
 
     @property
@@ -361,9 +379,25 @@ class Recording:
         """True if outputs are recorded."""
         return self._recorder is not None
 
+    @property
+    def run(self) -> str:
+        """Id of the run."""
+        return str(self._facts["id"])
+
+    @property
+    def name(self) -> str:
+        """Name of the run."""
+        return str(self._facts["name"])
+
+    @property
+    def summary(self) -> Summary:
+        """Steps and errors."""
+        return self._recorder.summary if self._recorder is not None else Summary()
+
     def start(self, code: Path) -> RunRecorder:
         """Start the recorder, and write the begin of the journal."""
         description = json.loads((code / DESCRIPTION).read_text("utf-8"))
+        self.notebook = Path(description.get("notebook") or "notebook").stem
         journal = Journal(self.folder)
         journal.write(
             "run",

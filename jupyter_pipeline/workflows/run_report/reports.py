@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, UsageError
-from jupyter_pipeline.models import Record, RunRecord
+from jupyter_pipeline.models import Record, ReportMode, RunRecord
 from jupyter_pipeline.paths import reports_dir, write_private
 from jupyter_pipeline.workflows.run_report import journal
-from jupyter_pipeline.workflows.run_report.store import FULL, MODES, Options, find_report
+from jupyter_pipeline.workflows.run_report.store import Options, find_report
 
 __all__ = ["HTML", "NOTEBOOK", "Report", "build_report", "export_report", "find_run_report"]
 
@@ -40,7 +40,7 @@ class Report(Record):
     """True if the run goes on."""
     record: RunRecord | None = None
     """The run; ``None`` if no server answered."""
-    mode: str = FULL
+    mode: str = ReportMode.FULL.value
     template: str = ""
 
 
@@ -83,7 +83,7 @@ def find_run_report(run: str) -> Report:
         message=record.message if record else "",
         record=record,
         is_active=bool(record and record.state_type in _ACTIVE),
-        mode=mode if mode in MODES else FULL,
+        mode=mode if mode == ReportMode.HIDE_CODE else ReportMode.FULL,
         template=str(options.get("template") or ""),
     )
 

@@ -20,27 +20,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_pipeline import environment_variables
-from jupyter_pipeline.models import Record
+from jupyter_pipeline.models import Record, ReportMode
 from jupyter_pipeline.paths import reports_dir
 from jupyter_pipeline.workflows.run_report import journal
 
 __all__ = [
-    "FULL",
-    "HIDE_CODE",
-    "MODES",
-    "NONE",
     "Options",
     "Retention",
     "find_report",
     "prune",
     "prune_if_due",
     "read_options",
+    "read_retention",
     "report_folder",
 ]
 
-FULL, HIDE_CODE, NONE = "full", "hide-code", "none"
-MODES = (FULL, HIDE_CODE, NONE)
-"""Values of the deploy option ``--report``."""
 _ALONE = "without-deployment"
 """Folder of runs without a deployment."""
 _ID = re.compile(r"[0-9a-f-]{8,64}")
@@ -53,8 +47,8 @@ _INTERVAL = 3600.0
 class Options(Record):
     """Options of the report of a deployment's runs."""
 
-    mode: str = FULL
-    """A value of `MODES`."""
+    mode: str = ReportMode.FULL.value
+    """A value of `ReportMode`."""
     template: str = ""
     """Name of a template of nbconvert; empty for the default."""
 
@@ -66,7 +60,7 @@ class Retention(Record):
     runs: int = 100
     """Reports of each deployment."""
     days: float = 90.0
-    size: int = 5 * 2**30
+    size: float = 5 * 2.0**30
     """Bytes of all reports."""
 
 
@@ -80,7 +74,28 @@ def read_options() -> Options:
     if not isinstance(found, dict):
         return Options()
     mode = found.get("mode")
-    return Options(mode=mode if mode in MODES else FULL, template=str(found.get("template") or ""))
+    known = {each.value for each in ReportMode}
+    return Options(mode=mode if mode in known else ReportMode.FULL, template=str(found.get("template") or ""))
+
+
+def read_retention() -> Retention:
+    """Return the reports that are kept, by ``service.yaml``.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file is damaged.
+    """
+    from jupyter_pipeline.orchestration.service.server_settings import find_settings
+    from jupyter_pipeline.paths import service_dir
+
+    found = find_settings(service_dir())
+    default = Retention()
+    return Retention(
+        runs=int(found.get("report_runs", default.runs)),
+        days=float(found.get("report_days", default.days)),
+        size=float(found["report_size"]) * 2.0**30 if "report_size" in found else default.size,
+    )
 
 
 def report_folder(run: str, deployment: str) -> Path:
@@ -136,14 +151,21 @@ def prune(kept: Retention, *, now: float | None = None) -> list[str]:
     return removed
 
 
-def prune_if_due(kept: Retention) -> None:
-    """Remove old reports if no process has done so within an hour."""
+def prune_if_due() -> None:
+    """Remove old reports by ``service.yaml`` if no process has done so within an hour.
+
+    Raises
+    ------
+    ConfigurationError
+        If ``service.yaml`` is damaged.
+    """
     stamp = reports_dir() / _STAMP
     try:
         if time.time() - stamp.stat().st_mtime < _INTERVAL:
             return
     except OSError:
         pass
+    kept = read_retention()
     stamp.touch(mode=0o600)
     prune(kept)
 
@@ -152,9 +174,9 @@ def _measure(deployment: Path) -> Iterator[tuple[float, int, Path]]:
     """Yield the time of the last change, the size and the folder of each report of a deployment."""
     for folder in deployment.iterdir():
         with contextlib.suppress(OSError):
-            states = [path.stat() for path in folder.iterdir()]
-            if states:
-                yield max(state.st_mtime for state in states), sum(state.st_size for state in states), folder
+            size = sum(path.stat().st_size for path in folder.iterdir())
+            # A report that is built later is not younger.
+            yield (folder / journal.FILE).stat().st_mtime, size, folder
 
 
 def _remove(folder: Path) -> str:

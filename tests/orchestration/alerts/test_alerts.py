@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -49,6 +50,7 @@ def test_failure_and_recovery_send_alerts(
     failed = receiver.wait("watched failed\n")
     assert "FileNotFoundError" in failed
     assert "Owner: ada" in failed
+    assert re.search(r"Report: jupyter pipeline runs show [a-z]+-[a-z]+ --html", failed)
     assert f"{live.ui_url}/runs/flow-run/" in failed
     assert "Completed" in receiver.wait("watched runs again\n")
     time.sleep(3)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.models import DeploymentSpec, Schedule
-from jupyter_pipeline.orchestration.deployments.deployment_body import deployment_body, find_differences
+from jupyter_pipeline.orchestration.deployments.deployment_body import deployment_body, find_differences, spec_settings
 from jupyter_pipeline.orchestration.prefect_api.records import get_schedules
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import schedule_body
 
@@ -81,3 +82,9 @@ def test_only_what_differs_is_sent() -> None:
     assert find_differences(body, server) == {}
     assert find_differences({**body, "version": "2"}, server) == {"version": "2"}
     assert find_differences({**body, "concurrency_limit": 2}, server) == {"concurrency_limit": 2}
+
+
+def test_only_settings_of_reports_that_differ_from_the_defaults_are_sent() -> None:
+    assert "report" not in spec_settings(SPEC)
+    spec = dataclasses.replace(SPEC, report="hide-code", report_template="classic")
+    assert spec_settings(spec)["report"] == {"mode": "hide-code", "template": "classic"}

@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_pipeline.workflows.run_report.notebook import build_notebook, read_outputs
 from jupyter_pipeline.workflows.run_report.page import CONTENT_SECURITY_POLICY, render_page
-from jupyter_pipeline.workflows.run_report.store import HIDE_CODE, Options
+from jupyter_pipeline.workflows.run_report.store import Options
 
 BEGIN = {
     "event": "run",
@@ -77,11 +77,11 @@ def test_the_notebook_is_valid_and_has_the_outputs(journal: Path) -> None:
 
 def test_tags_and_the_mode_hide_parts_of_the_page(journal: Path) -> None:
     texts = {}
-    for mode in ("full", HIDE_CODE):
+    for mode in ("full", "hide-code"):
         notebook = build_notebook(read_outputs(journal))
         texts[mode] = render_page(notebook, Options(mode=mode))
     assert "secret_code" in texts["full"]
-    assert "secret_code" not in texts[HIDE_CODE]
+    assert "secret_code" not in texts["hide-code"]
     for text in texts.values():
         assert "100 %" in text
         assert "hidden_input" not in text

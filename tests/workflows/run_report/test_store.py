@@ -69,3 +69,16 @@ def test_the_options_of_a_run_come_from_its_deployment(
 ) -> None:
     monkeypatch.setenv(environment_variables.SETTINGS, json.dumps(settings))
     assert store.read_options().mode == mode
+
+
+def test_service_yaml_sets_the_reports_that_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "config" / "jupyter_pipeline"
+    folder.mkdir(parents=True)
+    (folder / "service.yaml").write_text("report_runs: 1\nreport_size: 0.5\n", "utf-8")
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
+    assert store.read_retention() == Retention(runs=1, days=90.0, size=2.0**29)
+    add("aaaaaaa1", DAY)
+    add("aaaaaaa2", 2 * DAY)
+    store.prune_if_due()
+    store.prune_if_due()
+    assert [path.name for path in (reports_dir() / "d1").iterdir()] == ["aaaaaaa1"]
