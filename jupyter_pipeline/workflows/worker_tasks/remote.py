@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import cloudpickle
+import dask
 from dask.sizeof import sizeof
 from distributed import get_worker
 from distributed.diagnostics.plugin import SchedulerPlugin, WorkerPlugin
@@ -178,11 +179,19 @@ class TaskWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed is unt
             )
 
     def _prepare(self, call: dict[str, Any]) -> None:
-        """Call the function of the flow that comes before its first function in this process."""
+        """Call the function of the flow that comes before its first function in this process.
+
+        A scheduler in Dask's configuration would compute persisted collections without the cluster that holds them.
+        """
         with self.preparing:
             if call["before"] and call["before"] not in self.prepared:
                 cloudpickle.loads(call["before"])()
                 self.prepared.add(call["before"])
+            scheduler = dask.config.get("scheduler", None)
+            if scheduler not in (None, "dask.distributed", "distributed"):  # these search for a client
+                dask.config.set(scheduler=None)
+                message = "Dask's setting scheduler=%r does not apply on workers: collections are computed on the cluster"
+                logging.getLogger("jupyter_pipeline").warning(message, scheduler)
 
     def _print(self, *values: Any, **options: Any) -> None:
         if self.current.get() is None or options.get("file") not in (None, sys.stdout, sys.stderr):

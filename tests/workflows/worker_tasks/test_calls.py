@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import dask
+import dask.array as da
 import pytest
 from distributed import Client, LocalCluster
 
@@ -130,6 +132,22 @@ def test_each_worker_calls_the_function_before_once(client: Client, steps: dict[
     finally:
         calls.stop()
     assert sorted(file.read_text().split()) == sorted(map(str, used))
+
+
+def test_a_scheduler_in_the_configuration_leaves_the_work_on_the_cluster(client: Client) -> None:
+    def before() -> None:
+        dask.config.set(scheduler="sync")
+
+    calls = WorkerCalls(client, before)
+    calls.start()
+    try:
+        held = run(calls, lambda: da.ones(4, chunks=2).persist())
+        total = fetch(run(calls, lambda array: float(array.sum().compute()), held))
+        again = fetch(run(calls, lambda: dask.config.get("scheduler", None)))
+    finally:
+        calls.stop()
+    assert total == 4.0
+    assert again in (None, "dask.distributed")  # the client of a worker sets the latter
 
 
 def test_output_belongs_to_the_waiting_thread_and_comes_before_the_result(
