@@ -190,7 +190,9 @@ class TaskWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed is unt
             scheduler = dask.config.get("scheduler", None)
             if scheduler not in (None, "dask.distributed", "distributed"):  # these search for a client
                 dask.config.set(scheduler=None)
-                message = "Dask's setting scheduler=%r does not apply on workers: collections are computed on the cluster"
+                message = (
+                    "Dask's setting scheduler=%r does not apply on workers: collections are computed on the cluster"
+                )
                 logging.getLogger("jupyter_pipeline").warning(message, scheduler)
 
     def _print(self, *values: Any, **options: Any) -> None:
