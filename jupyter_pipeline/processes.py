@@ -37,6 +37,7 @@ __all__ = [
     "hold_lock",
     "hostname",
     "identify",
+    "is_alive",
     "is_running",
     "machine_id",
     "namespaces",
@@ -236,6 +237,11 @@ def with_variable(name: str, value: str) -> Iterator[psutil.Process]:
                 yield process
 
 
+def is_alive(process: psutil.Process) -> bool:
+    """Return True if a process is running and is no zombie."""
+    return _start_of(process.pid) is not None and process.is_running()
+
+
 def terminate(processes: Iterable[psutil.Process], *, grace: float = 1.0) -> list[psutil.Process]:
     """Terminate `processes`, kill those that do not exit, and return the survivors.
 
@@ -268,7 +274,7 @@ def _wait(running: list[psutil.Process], timeout: float) -> list[psutil.Process]
     while running:
         left = deadline - time.monotonic()
         running = psutil.wait_procs(running, timeout=max(0.0, min(_ZOMBIE_POLL, left)))[1]
-        running = [p for p in running if _start_of(p.pid) is not None and p.is_running()]
+        running = [p for p in running if is_alive(p)]
         if left <= 0:
             break
     return running

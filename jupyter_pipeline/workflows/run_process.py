@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import runpy
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+
+from jupyter_pipeline.orchestration.run_output import RUN_ID
 
 if TYPE_CHECKING:
     from jupyter_pipeline.workflows.run_report.recording import Recording
@@ -24,9 +27,12 @@ def main() -> None:
     from prefect import flow_engine
     from prefect.exceptions import Abort
 
+    from jupyter_pipeline.orchestration import run_output
     from jupyter_pipeline.orchestration.prefect_api import peer_check
 
+    run_output.redirect_output()
     peer_check.install()
+    _heed_cancellation()
 
     load = flow_engine.load_flow
     recordings: list[Recording] = []
@@ -47,6 +53,27 @@ def main() -> None:
     finally:
         for recording in recordings:
             _finish(recording)
+
+
+def _heed_cancellation() -> None:
+    """Make the engine end a cancelled run as cancelled, also if no worker says so before it terminates the process."""
+    from prefect import flow_engine
+    from prefect.client.orchestration import get_client
+
+    find_intent = getattr(flow_engine, "_termination_intent", None)
+    if find_intent is None:  # an earlier Prefect
+        return
+
+    def find_intent_or_state() -> Any:
+        if (intent := find_intent()) is not None:
+            return intent
+        with contextlib.suppress(Exception), get_client(sync_client=True) as client:
+            run = client.read_flow_run(os.environ[RUN_ID])
+            if run.state is not None and run.state.is_cancelling():
+                return "cancel"
+        return None
+
+    flow_engine._termination_intent = find_intent_or_state
 
 
 def _record(flow_run: Any) -> Iterator[Recording]:

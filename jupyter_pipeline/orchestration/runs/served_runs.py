@@ -20,13 +20,11 @@ from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connec
 from jupyter_pipeline.orchestration.prefect_api.lookup import find_active_runs, find_by_full_name
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
+from jupyter_pipeline.orchestration.run_output import RUN_ID
 from jupyter_pipeline.orchestration.runs.open_runs import SERVER_ENDED
 from jupyter_pipeline.paths import read_object, serving_dir, write_private
 
 __all__ = ["crash_served_runs", "crash_served_runs_async", "record_serving"]
-
-_RUN_ID = "PREFECT__FLOW_RUN_ID"
-"""Variable that Prefect sets in the process of a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +110,7 @@ async def _crash_runs(api: PrefectApi, serving: _Serving) -> list[str]:
 
 def _end_process(run: str) -> None:
     """End the process of a run that its serving process has left, so that no run goes on after its final state."""
-    processes.terminate([p for p in processes.with_variable(_RUN_ID, run) if p.pid != os.getpid()], grace=5.0)
+    processes.terminate([p for p in processes.with_variable(RUN_ID, run) if p.pid != os.getpid()], grace=5.0)
 
 
 async def _crash_on_configured_server(name: str) -> list[str]:

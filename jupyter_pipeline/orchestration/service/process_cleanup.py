@@ -15,12 +15,10 @@ from pathlib import Path
 import psutil
 
 from jupyter_pipeline import environment_variables, processes
+from jupyter_pipeline.orchestration.run_output import RUN_ID
 from jupyter_pipeline.orchestration.service_state import ServiceState
 
-__all__ = ["find_processes", "find_running_runs", "stop_all", "stop_runs"]
-
-_RUN_ID = "PREFECT__FLOW_RUN_ID"
-"""Variable that Prefect's worker sets in the process of a run."""
+__all__ = ["find_processes", "find_running_runs", "group_by_run", "stop_all", "stop_runs"]
 
 
 def find_running_runs(home: Path) -> set[str]:
@@ -28,8 +26,20 @@ def find_running_runs(home: Path) -> set[str]:
     ids = set()
     for process in processes.with_variable(environment_variables.SERVICE, str(home)):
         with contextlib.suppress(psutil.Error):
-            ids.add(process.environ().get(_RUN_ID, ""))
+            ids.add(process.environ().get(RUN_ID, ""))
     return ids - {""}
+
+
+def group_by_run(home: Path) -> dict[str, list[psutil.Process]]:
+    """Return the processes of the runs of the service at `home` by id of the run, the oldest first, without clusters."""
+    found: dict[str, list[tuple[float, psutil.Process]]] = {}
+    for process in _marked_without_clusters(home):
+        with contextlib.suppress(psutil.Error):
+            if run := process.environ().get(RUN_ID, ""):
+                found.setdefault(run, []).append((process.create_time(), process))
+    return {
+        run: [process for _, process in sorted(each, key=lambda e: (e[0], e[1].pid))] for run, each in found.items()
+    }
 
 
 def find_processes(home: Path, state: ServiceState | None) -> list[psutil.Process]:
@@ -50,12 +60,7 @@ def stop_all(home: Path, state: ServiceState | None, *, grace: float) -> list[ps
 
 def stop_runs(home: Path, *, grace: float) -> None:
     """Terminate the processes of runs, and wait until they have exited."""
-    runs = []
-    for process in _marked_without_clusters(home):
-        with contextlib.suppress(psutil.Error):
-            if _RUN_ID in process.environ():
-                runs.append(process)
-    processes.terminate(runs, grace=grace)
+    processes.terminate([process for found in group_by_run(home).values() for process in found], grace=grace)
 
 
 def _marked_without_clusters(home: Path) -> Iterator[psutil.Process]:

@@ -36,11 +36,13 @@ import psutil
 
 from jupyter_pipeline import environment_variables, ports, processes
 from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError
+from jupyter_pipeline.orchestration import run_output
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.endpoint import embedded
 from jupyter_pipeline.orchestration.runs import catch_up_missed_runs
 from jupyter_pipeline.orchestration.runs.served_runs import crash_served_runs_async
 from jupyter_pipeline.orchestration.service import cluster_cleanup, folders, health, process_cleanup
+from jupyter_pipeline.orchestration.service.adopted_runs import AdoptedRuns
 from jupyter_pipeline.orchestration.service.child_process import LOG, ChildProcess, log_failure
 from jupyter_pipeline.orchestration.service.environment import server_environment, worker_environment
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
@@ -142,6 +144,7 @@ class Supervisor:
         self.local_redis = (
             LocalRedis(self.home) if self.several and self.settings.get("broker", LOCAL) == LOCAL else None
         )
+        self.adopted = AdoptedRuns(self.home)
         self.strikes = 0
         """Number of failed checks in a row."""
         self.locked = 0
@@ -247,6 +250,9 @@ class Supervisor:
                 await asyncio.sleep(_HEALTH_INTERVAL)
                 continue
             code = await child.wait()
+            if child is self.worker:
+                with log_failure("the search for runs of the worker"):
+                    await asyncio.to_thread(self.adopted.adopt)
             if child is self.server and child.port_was_taken:
                 # Another program has taken the port between the check and the start of the server.
                 await self._leave_port()
@@ -432,6 +438,7 @@ class Supervisor:
         alive = await asyncio.to_thread(process_cleanup.find_running_runs, self.home)
         leases = folders.prefect_home(self.home) / "concurrency_leases"
         await health.crash_lost_runs(api, "its process is gone", alive=alive, settled=settled, leases=leases)
+        await asyncio.to_thread(run_output.prune, self.home, running=alive)
         await crash_served_runs_async(api)
 
     def _environment(self, make: Callable[..., dict[str, str]]) -> dict[str, str]:
@@ -481,6 +488,8 @@ class Supervisor:
                 await health.check_server(api)
                 self.ready.set()
                 self.strikes = 0
+                with log_failure("watching runs without a worker"):
+                    await self.adopted.check(api)
                 if thorough and running and self.server.age > _SETTLED:
                     stalled = await health.find_stalled_schedules(api)
                 if thorough:
