@@ -31,15 +31,16 @@ def find_running_runs(home: Path) -> set[str]:
 
 
 def group_by_run(home: Path) -> dict[str, list[psutil.Process]]:
-    """Return the processes of the runs of the service at `home` by id of the run, the oldest first, without clusters."""
-    found: dict[str, list[tuple[float, psutil.Process]]] = {}
+    """Return the processes of the runs of the service at `home` by id of the run, the oldest first.
+
+    Processes of clusters are left out.
+    """
+    found: dict[str, list[tuple[float, int, psutil.Process]]] = {}
     for process in _marked_without_clusters(home):
         with contextlib.suppress(psutil.Error):
             if run := process.environ().get(RUN_ID, ""):
-                found.setdefault(run, []).append((process.create_time(), process))
-    return {
-        run: [process for _, process in sorted(each, key=lambda e: (e[0], e[1].pid))] for run, each in found.items()
-    }
+                found.setdefault(run, []).append((process.create_time(), process.pid, process))
+    return {run: [process for *_, process in sorted(group, key=lambda e: e[:2])] for run, group in found.items()}
 
 
 def find_processes(home: Path, state: ServiceState | None) -> list[psutil.Process]:

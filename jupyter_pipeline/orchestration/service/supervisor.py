@@ -435,6 +435,7 @@ class Supervisor:
                 await self._catch_up(api, done, polls.since - GAP)
 
     async def _crash_lost(self, api: PrefectApi, *, settled: float = 0.0) -> None:
+        await self.adopted.check(api)
         alive = await asyncio.to_thread(process_cleanup.find_running_runs, self.home)
         leases = folders.prefect_home(self.home) / "concurrency_leases"
         await health.crash_lost_runs(api, "its process is gone", alive=alive, settled=settled, leases=leases)

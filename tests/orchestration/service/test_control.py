@@ -20,8 +20,8 @@ from jupyter_pipeline import environment_variables, processes, tables
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
-from jupyter_pipeline.orchestration import deployments, runs, service, service_state
-from jupyter_pipeline.orchestration.service import child_process, control, database, ownership
+from jupyter_pipeline.orchestration import deployments, run_output, runs, service, service_state
+from jupyter_pipeline.orchestration.service import child_process, control, database, ownership, process_cleanup
 from jupyter_pipeline.orchestration.service_state import ServiceState
 from jupyter_pipeline.paths import service_dir
 
@@ -114,19 +114,30 @@ def test_a_killed_server_is_restarted(live: ServiceStatus) -> None:
     assert isinstance(deployments.list_deployments(), list)
 
 
-def test_a_run_of_a_killed_worker_is_crashed_and_the_next_one_runs(
+def test_a_run_of_a_killed_worker_goes_on_can_be_cancelled_and_is_crashed_if_it_is_killed(
     live: ServiceStatus, specification: Make, tmp_path: Path
 ) -> None:
-    deployments.deploy(specification("lost"))
-    run = deployments.run_now("lost", {"seconds": 600})
-    _until(lambda: runs.list_runs("lost", 1)[0].state == "Running")
-    engines = [p for p in _of_this_service() if p.environ().get("PREFECT__FLOW_RUN_ID") == run.id]
+    started = {}
+    for name, seconds in (("lasting", 25), ("unwanted", 600), ("lost", 600)):
+        deployments.deploy(specification(name))
+        started[name] = deployments.run_now(name, {"seconds": seconds}).id
+    _until(lambda: all(runs.find(run).state == "Running" for run in started.values()))
+    engines = process_cleanup.group_by_run(service_dir())
     restarts = service.status().restarts
-    for process in [_child("worker"), *engines]:
-        process.kill()
+    _child("worker").kill()
     _until(lambda: service.status().restarts > restarts)
-    lost = runs.wait(run.id, timeout=90)
-    assert (lost.state, lost.message) == ("Crashed", "The run ended early: its process is gone.")
+    runs.cancel(started["unwanted"])
+    engines[started["lost"]][0].kill()
+    ends = {name: runs.wait(run, timeout=90) for name, run in started.items()}
+    assert {name: end.state for name, end in ends.items()} == {
+        "lasting": "Completed",
+        "unwanted": "Cancelled",
+        "lost": "Crashed",
+    }
+    assert ends["lost"].message.startswith("The process of the run was killed after the worker of the service.")
+    output = run_output.output_path(service_dir(), started["lasting"])
+    assert "Finished in state Completed()" in output.read_text()
+    assert output.stat().st_mode & 0o777 == 0o600
     after = runs.wait(deployments.run_now("lost").id, timeout=90)  # the slot of its limit is free again
     assert after.state == "Completed"
 
