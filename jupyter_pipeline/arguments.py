@@ -5,7 +5,10 @@ Magics, command line and REST routes share these functions, so that one text has
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import difflib
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -13,7 +16,17 @@ from jupyter_pipeline import units
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import MAX_RUNS, RUN_LIMIT
 
-__all__ = ["after_name", "choice", "duration", "overrides", "run_limit", "size_range", "whole_number", "workers"]
+__all__ = [
+    "after_name",
+    "choice",
+    "duration",
+    "overrides",
+    "run_limit",
+    "size_range",
+    "start_of_period",
+    "whole_number",
+    "workers",
+]
 
 MAXIMUM_WORKERS = 100_000
 _Value = TypeVar("_Value")
@@ -121,6 +134,31 @@ def _parses(parse: Callable[[str], object], text: str) -> bool:
     except UsageError:
         return False
     return True
+
+
+def start_of_period(option: str, text: str) -> float:
+    """Return the start of a period until now, in seconds since the epoch.
+
+    Parameters
+    ----------
+    option : str
+        Name of the option, for the error message.
+    text : str
+        Duration such as ``2h``, or a date or time in ISO format. A time without a zone is local.
+
+    Raises
+    ------
+    UsageError
+        If `text` is neither.
+    """
+    with contextlib.suppress(ValueError):
+        return time.time() - units.parse_duration(text)
+    try:
+        return datetime.datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"{option} {text!r} is invalid. Use a duration such as 2h, or a date such as 2027-01-31."
+        ) from error
 
 
 def overrides(pairs: Sequence[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ __all__ = [
     "CLUSTER",
     "DATABASE",
     "DEFAULT_PROFILE",
+    "FRONT_DOOR",
     "FUNCTIONS",
     "NOTEBOOK",
     "ORIGINAL_PYTHONPATH",
@@ -41,6 +42,9 @@ PROFILES = "JUPYTER_PIPELINE_PROFILES"
 
 DEFAULT_PROFILE = "JUPYTER_PIPELINE_DEFAULT_PROFILE"
 """Default profile of the Jupyter server's configuration, for its kernels."""
+
+FRONT_DOOR = "JUPYTER_PIPELINE_FRONT_DOOR"
+"""Front door that runs this command line, for the audit log: ``panel``."""
 
 SERVICE = "JUPYTER_PIPELINE_SERVICE"
 """Mark of a process of a service: folder of the service."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any, ClassVar, NoReturn
 
 from jupyter_core.application import NoStart
 
+from jupyter_pipeline import environment_variables
+from jupyter_pipeline.audit import enter_front_door
 from jupyter_pipeline.cli.base import Group, emit, note
 from jupyter_pipeline.exceptions import PipelineError
 
@@ -40,6 +43,7 @@ class PipelineApp(Group):
         ),
         "runs": ("jupyter_pipeline.cli.runs.RunsGroup", "List, follow, read, repeat and cancel runs."),
         "alerts": ("jupyter_pipeline.cli.alerts.AlertsGroup", "Store and test the addresses of alerts."),
+        "audit": ("jupyter_pipeline.cli.audit.Audit", "List recorded actions."),
         "serve": ("jupyter_pipeline.cli.serving.Serve", "Serve a pipeline without the service, here or on Coiled."),
         "test": ("jupyter_pipeline.cli.testing.Test", "Run pipelines once in a separate process."),
         "ci": ("jupyter_pipeline.cli.testing.CiGroup", "Write a CI workflow that tests pipelines."),
@@ -54,8 +58,10 @@ def main(argv: list[str] | None = None) -> NoReturn:
     arguments = sys.argv[1:] if argv is None else argv
     application = PipelineApp()
     try:
-        application.initialize(argv)
-        application.start()
+        # Children such as keepers are front doors of their own.
+        with enter_front_door(os.environ.pop(environment_variables.FRONT_DOOR, "cli")):
+            application.initialize(argv)
+            application.start()
     except NoStart:
         pass
     except PipelineError as error:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import paths, processes
+from jupyter_pipeline import audit, paths, processes
 from jupyter_pipeline.clusters import launch, limits, registry, restrictions
 from jupyter_pipeline.clusters.backends import get_backend
 from jupyter_pipeline.clusters.cleanup import orphans, tags
@@ -98,6 +98,21 @@ def start(
     ClusterStartError
         If the cluster does not start. All its processes and jobs have ended then.
     """
+    with audit.record("start", "cluster", name or "", profile=profile.name, workers=workers, adapt=adapt) as action:
+        record = _start(profile, name, workers, adapt, wait, progress, owner)
+        action.name = record.name
+        return record
+
+
+def _start(
+    profile: Profile,
+    name: str | None,
+    workers: int | None,
+    adapt: tuple[int, int] | None,
+    wait: bool,
+    progress: Progress | None,
+    owner: ProcessIdentity | None,
+) -> ClusterRecord:
     profile = restrictions.restrict(profile, workers=_find_largest(workers, adapt))
     _check_size(profile, workers, adapt)
     request = StartRequest(
@@ -183,7 +198,8 @@ def scale(name: str, n: int) -> ClusterRecord:
     ------
     NotFoundError, UsageError, KeeperUnreachableError, ClusterError
     """
-    return _send_command(name, "scale", n=n)
+    with audit.record("scale", "cluster", name, workers=n) as action:
+        return _send_command(name, "scale", action, n=n)
 
 
 def adapt(name: str, minimum: int, maximum: int) -> ClusterRecord:
@@ -200,7 +216,8 @@ def adapt(name: str, minimum: int, maximum: int) -> ClusterRecord:
     ------
     NotFoundError, UsageError, KeeperUnreachableError, ClusterError
     """
-    return _send_command(name, "adapt", minimum=minimum, maximum=maximum)
+    with audit.record("adapt", "cluster", name, adapt=(minimum, maximum)) as action:
+        return _send_command(name, "adapt", action, minimum=minimum, maximum=maximum)
 
 
 def extend(name: str, seconds: float) -> ClusterRecord:
@@ -219,7 +236,8 @@ def extend(name: str, seconds: float) -> ClusterRecord:
     UsageError
         If the profile's ``limits.max_lifetime`` does not allow it.
     """
-    return _send_command(name, "extend", seconds=seconds)
+    with audit.record("extend", "cluster", name, seconds=seconds) as action:
+        return _send_command(name, "extend", action, seconds=seconds)
 
 
 def record_sync(
@@ -245,8 +263,12 @@ def record_sync(
     return _send_command(name, "record_sync", sync=sync, lock=lock, drift=drift, timeout=_SYNC_TIMEOUT)
 
 
-def _send_command(name: str, op: str, *, timeout: float = 30.0, **arguments: Any) -> ClusterRecord:
+def _send_command(
+    name: str, op: str, action: audit.Action | None = None, *, timeout: float = 30.0, **arguments: Any
+) -> ClusterRecord:
     record = registry.find_record(name, include_ended=True)
+    if action is not None:
+        action.name = record.name  # the caller may have named it by its id
     if not record.state.alive:
         fix = " Stop it to remove its processes and jobs." if record.state is ClusterState.LOST else ""
         raise ClusterError(f"{record.name} is {record.state}: {record.reason.rstrip('.')}.{fix}")
@@ -312,8 +334,10 @@ def stop(name: str, *, timeout: float = 60.0) -> ClusterRecord:
     KeeperUnreachableError
         If its keeper runs on another host and does not answer.
     """
-    record = registry.find_record(name)
-    return stop_cluster(record, timeout=timeout, reason="Stopped by request", state=ClusterState.STOPPED)
+    with audit.record("stop", "cluster", name) as action:
+        record = registry.find_record(name)
+        action.name = record.name
+        return stop_cluster(record, timeout=timeout, reason="Stopped by request", state=ClusterState.STOPPED)
 
 
 def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
@@ -394,4 +418,7 @@ def gc() -> list[dict[str, Any]]:
     list of dict
         The removed items: ``kind`` (``cluster``, ``process`` or ``job``), ``id`` and ``cluster`` each.
     """
-    return orphans.remove_orphans()
+    with audit.record("remove", "leftovers", "") as action:
+        removed = orphans.remove_orphans()
+        action.details["removed"] = len(removed)
+        return removed

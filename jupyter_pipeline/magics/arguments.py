@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import itertools
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.command_forms import write_arguments, write_options
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError, suggest
 
@@ -246,7 +248,13 @@ def documents(subcommands: Mapping[str, Subcommand], magic: str) -> Callable[[_M
         method.__doc__ = "\n".join(
             [str(method.__doc__), "", *rows, "", f"{magic} SUBCOMMAND --help lists its arguments."]
         )
-        return method
+
+        @functools.wraps(method)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with audit.enter_front_door("magic"):
+                return method(*args, **kwargs)
+
+        return cast("_Method", call)
 
     return add_help
 
@@ -309,7 +317,7 @@ def parse_subcommand(
 
 @contextmanager
 def interruptible(command: str, outcome: str = "everything it had started was undone") -> Iterator[None]:
-    """Turn a ``KeyboardInterrupt`` into a `PipelineError` of one line.
+    """Turn a ``KeyboardInterrupt`` into a `PipelineError` of one line, and name the front door for the audit log.
 
     Parameters
     ----------
@@ -319,6 +327,7 @@ def interruptible(command: str, outcome: str = "everything it had started was un
         State of the system after the interrupt.
     """
     try:
-        yield
+        with audit.enter_front_door("magic"):
+            yield
     except KeyboardInterrupt:
         raise PipelineError(f"{command} was interrupted; {outcome}.") from None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from jupyter_pipeline.clusters import manager, profiles, registry, restrictions
+from jupyter_pipeline.clusters import manager, profiles, registry
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile, Record
@@ -98,8 +98,7 @@ class ClustersHandler(PipelineHandler):
             {"profile": str, "name": str, "workers": int, "adapt": list, "kernel": str}, required=("profile",)
         )
         name = check_name("cluster", body["name"]) if body.get("name") else await self.in_thread(_free_name, body)
-        profile = await self.in_thread(profiles.get_profile, body["profile"])  # fail now if there is none
-        await self.in_thread(restrictions.restrict, profile)  # and if the policy refuses it
+        await self.in_thread(profiles.get_profile, body["profile"])  # fail now if there is none
         arguments = ["cluster", "start", body["profile"], f"--name={name}"]
         manager.check_one_size(body.get("workers"), body.get("adapt"))
         if "workers" in body:

@@ -14,7 +14,7 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import to_os_path
 from tornado.web import authenticated
 
-from jupyter_pipeline import exceptions
+from jupyter_pipeline import audit, exceptions
 from jupyter_pipeline.exceptions import PipelineError, UsageError
 from jupyter_pipeline.models import to_plain
 from jupyter_pipeline.server.kernel_cli import RemoteError
@@ -61,7 +61,8 @@ def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[N
     @authorized
     @functools.wraps(method)
     async def call(self: PipelineHandler, *arguments: str) -> None:
-        self._work = asyncio.ensure_future(method(self, *arguments))
+        with audit.enter_front_door("panel"):  # the task copies the context
+            self._work = asyncio.ensure_future(method(self, *arguments))
         try:
             answer = await self._work
         except asyncio.CancelledError:

@@ -19,7 +19,7 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-from jupyter_pipeline import exceptions, processes
+from jupyter_pipeline import environment_variables, exceptions, processes
 from jupyter_pipeline.clusters.profiles import traitlets_config
 from jupyter_pipeline.exceptions import MissingDependencyError, NotFoundError, PipelineError, UsageError
 
@@ -107,7 +107,7 @@ class Interpreter:
             cwd=cwd,
             env=clean_environment(os.environ)
             | traitlets_config.build_environment()
-            | {**self.env, "PYTHONUNBUFFERED": "1"},
+            | {**self.env, "PYTHONUNBUFFERED": "1", environment_variables.FRONT_DOOR: "panel"},
             start_new_session=True,
         )
         try:

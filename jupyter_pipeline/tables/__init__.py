@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jupyter_pipeline.tables.audit import audit
 from jupyter_pipeline.tables.base import Link, Table
 from jupyter_pipeline.tables.clusters import clusters, drift, profile, profile_check, profiles, removed, starting, sync
 from jupyter_pipeline.tables.comparison import Comparison
@@ -29,6 +30,7 @@ __all__ = [
     "Slices",
     "Table",
     "alerts",
+    "audit",
     "clusters",
     "deployed",
     "deployments",

@@ -12,7 +12,7 @@ from typing import Any
 import ipywidgets
 from jupyter_core.paths import jupyter_runtime_dir
 
-from jupyter_pipeline import tables
+from jupyter_pipeline import audit, tables
 from jupyter_pipeline.clusters import manager, registry
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
@@ -120,10 +120,11 @@ def cluster_widget(record: ClusterRecord) -> ipywidgets.Widget:
 
     def run_command(command: str) -> None:
         try:
-            if command == "scale":
-                manager.scale(record.name, count.value)
-            else:
-                manager.stop(record.name)
+            with audit.enter_front_door("widget"):
+                if command == "scale":
+                    manager.scale(record.name, count.value)
+                else:
+                    manager.stop(record.name)
             message.value = ""
         except PipelineError as error:
             message.value = html.escape(str(error))

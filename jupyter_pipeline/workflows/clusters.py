@@ -78,9 +78,8 @@ def start_cluster(
     if owner:
         overrides = {**(overrides or {}), "owner": owner}
     described = profiles.get_profile(profile, overrides=overrides, cwd=cwd)
-    restricted = restrictions.restrict(described)
     if progress is None:  # otherwise the record of the start has the notes
-        for text in restricted.notes[len(described.notes) :]:
+        for text in restrictions.compare(described)[1].profile.notes[len(described.notes) :]:
             warnings.warn(text, stacklevel=2)
     attached.preload_distributed()
     record = manager.start(

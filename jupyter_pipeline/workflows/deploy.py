@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.exceptions import OrchestrationError, RehearsalDiffersError, RehearsalError
 from jupyter_pipeline.models import AlertVerification, Deployed, DeploymentSpec
 from jupyter_pipeline.progress import Progress, silent
@@ -73,6 +74,18 @@ def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | Non
     ApiUnreachableError, ApiRefusedError
         The server cannot be reached or refused the deployment. The old version is live.
     """
+    options = plan.settings.compile_options
+    with audit.record(
+        "deploy", "deployment", options.name, target=plan.settings.target, profile=options.profile
+    ) as action:
+        done = _deploy(plan, progress, kernel)
+        if done.deployment is not None:
+            action.name = done.deployment.name
+        action.details["version"] = done.version
+        return done
+
+
+def _deploy(plan: Plan, progress: Progress | None, kernel: Kernel | None) -> Deployed:
     from jupyter_pipeline.compiler import output
     from jupyter_pipeline.compiler.codegen import registry
     from jupyter_pipeline.environments import locked

@@ -10,6 +10,7 @@ Every refusal of a deploy happens here.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import sys
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.exceptions import ApiUnreachableError, EditedByHandError, NotFoundError
 from jupyter_pipeline.models import STEP_PROFILES, Deployed, DeploymentSpec
 from jupyter_pipeline.parameter_schema import check_parameters
@@ -213,6 +215,23 @@ def plan(
     NotFoundError, ConfigurationError
         The profile, target, work pool or sample parameter does not exist or is not valid.
     """
+    name = settings.compile_options.name
+    with contextlib.ExitStack() as stack:
+        if not dry_run:
+            stack.enter_context(audit.record("deploy", "deployment", name, only_refusals=True))
+        return _plan(cells, selected, settings, folder=folder, cwd=cwd, dry_run=dry_run, packages=packages)
+
+
+def _plan(
+    cells: Sequence[Cell],
+    selected: int | Sequence[int],
+    settings: Settings,
+    *,
+    folder: Path,
+    cwd: Path | None,
+    dry_run: bool,
+    packages: bool,
+) -> Plan:
     from jupyter_pipeline import compiler
     from jupyter_pipeline.clusters import restrictions
     from jupyter_pipeline.clusters.backends import coiled_functions, get_backend

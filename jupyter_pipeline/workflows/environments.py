@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError
 from jupyter_pipeline.models import DriftItem, Profile, Severity, SyncReport
 
@@ -59,13 +60,14 @@ def sync_cluster(
 
     started = time.time()
     try:
-        report = sync_environment(
-            cluster.get_client(set_as_default=False),
-            options=_options(cluster, profile),
-            directories=directories,
-            packages=packages,
-            progress=progress,
-        )
+        with audit.record("sync", "cluster", cluster.name, packages=packages):
+            report = sync_environment(
+                cluster.get_client(set_as_default=False),
+                options=_options(cluster, profile),
+                directories=directories,
+                packages=packages,
+                progress=progress,
+            )
     except (PipelineError, KeyboardInterrupt) as error:
         result = "failed" if isinstance(error, PipelineError) else "interrupted"
         _send(cluster, {"time": started, "result": result, "summary": str(error)[:_SUMMARY]})

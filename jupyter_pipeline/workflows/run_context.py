@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from jupyter_pipeline import environment_variables
+from jupyter_pipeline import audit, environment_variables
 from jupyter_pipeline.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
@@ -83,7 +83,10 @@ def run_on(
     find_logger().info("Starting the cluster of the run, of the profile %r", found.name)
     cluster = None
     try:
-        with start_cluster(source, name=name, workers=workers, overrides=size, owner="kernel", cwd=folder) as cluster:
+        with (
+            audit.enter_front_door("run"),
+            start_cluster(source, name=name, workers=workers, overrides=size, owner="kernel", cwd=folder) as cluster,
+        ):
             client = cluster.get_client()
             send_by_value(folder)
             try:

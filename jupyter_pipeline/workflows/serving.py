@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jupyter_pipeline import processes
+from jupyter_pipeline import audit, processes
 from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError, OrchestrationError
 from jupyter_pipeline.models import STEP_PROFILES, Record
 from jupyter_pipeline.progress import Progress
@@ -230,6 +230,11 @@ def serve_on_coiled(pipeline: ServedPipeline, options: Sequence[str], *, progres
     OrchestrationError
         If Coiled could not start it.
     """
+    with audit.record("serve", "deployment", pipeline.name, place="coiled", version=pipeline.version):
+        _serve_on_coiled(pipeline, options, progress)
+
+
+def _serve_on_coiled(pipeline: ServedPipeline, options: Sequence[str], progress: Progress) -> None:
     from jupyter_pipeline.clusters import restrictions
     from jupyter_pipeline.orchestration.prefect_api import endpoint
 

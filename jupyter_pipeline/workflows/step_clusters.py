@@ -21,6 +21,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError, PipelineError
 from jupyter_pipeline.models import STEP_PROFILES
 from jupyter_pipeline.units import format_bytes
@@ -241,9 +242,10 @@ class StepCluster:
             found = profiles.get_profile(source, cwd=self.folder)
             size = backends.get_backend(found).size_workers(found, **self.size)  # type: ignore[arg-type]
             name = f"{self.profile[:36]}-step-{os.getpid()}"
-            cluster = start_cluster(
-                source, name=name, overrides=size, owner="kernel", cwd=self.folder, set_as_default=False
-            )
+            with audit.enter_front_door("run"):
+                cluster = start_cluster(
+                    source, name=name, overrides=size, owner="kernel", cwd=self.folder, set_as_default=False
+                )
             try:
                 client = cluster.get_client(set_as_default=False)
                 run_context.send_by_value(self.folder)

@@ -24,6 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.clusters import limits, restrictions, security
 from jupyter_pipeline.clusters.backends import SHARED_LISTING_AGE, get_backend
 from jupyter_pipeline.clusters.cleanup import orphans
@@ -257,7 +258,17 @@ class Keeper:
             self.update(warning=decision.warning)
         due = self.find_due_end(decision)
         if due:
+            self._record_end(due[1])
             self.request_stop(*due)
+
+    def _record_end(self, reason: str) -> None:
+        """Record that a limit ends the cluster, unless it is ending already."""
+        if self.stop_request is None:
+            with (
+                audit.enter_front_door("keeper"),
+                audit.record("stop", "cluster", self.record.name, reason=reason, profile=self.profile.name),
+            ):
+                pass
 
     def find_due_end(self, decision: limits.Decision | None = None) -> tuple[ClusterState, str] | None:
         """Return the final state and its reason if a limit ends the running cluster now.
@@ -360,6 +371,7 @@ class Keeper:
         reason : str
             Reason for the record.
         """
+        self._record_end(reason)
         self.stop_request = self.stop_request or (state, reason)
         self.update(state=ClusterState.STOPPING, reason=reason, warning="")
         await self._close_record(state, reason)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import AlertBlock
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
@@ -127,9 +128,9 @@ async def send(api: PrefectApi, document: Mapping[str, Any], text: str) -> str:
     return await asyncio.to_thread(_notify, data["url"], text)
 
 
-add = run_sync(add_async)
+add = audit.recorded("store", "alert address")(run_sync(add_async))
 list_alerts = run_sync(list_alerts_async)
-remove = run_sync(remove_async)
+remove = audit.recorded("delete", "alert address")(run_sync(remove_async))
 test = run_sync(test_async)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentRecord, VersionRecord
 from jupyter_pipeline.orchestration import alerts, schedules
@@ -137,7 +138,7 @@ async def rollback_async(name: str, version: str | None = None) -> DeploymentRec
 
 list_versions = run_sync(list_versions_async)
 compare_versions = run_sync(compare_versions_async)
-rollback = run_sync(rollback_async)
+rollback = audit.recorded("rollback", "deployment")(run_sync(rollback_async))
 
 
 def _known(name: str, server: str) -> tuple[list[Version], int]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError
 from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord, Schedule
 from jupyter_pipeline.orchestration import alerts
@@ -178,8 +179,8 @@ async def _end_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> None:
 
 
 deploy = run_sync(deploy_async)
-replace_schedules = run_sync(replace_schedules_async)
-pause = run_sync(pause_async)
-resume = run_sync(resume_async)
-run_now = run_sync(run_now_async)
-delete = run_sync(delete_async)
+replace_schedules = audit.recorded("reschedule", "deployment")(run_sync(replace_schedules_async))
+pause = audit.recorded("pause", "deployment")(run_sync(pause_async))
+resume = audit.recorded("resume", "deployment")(run_sync(resume_async))
+run_now = audit.recorded("run", "deployment")(run_sync(run_now_async))
+delete = audit.recorded("delete", "deployment")(run_sync(delete_async))

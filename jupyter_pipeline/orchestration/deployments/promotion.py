@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.models import DeploymentRecord, Target
 from jupyter_pipeline.orchestration.deployments import targets
@@ -89,4 +90,4 @@ async def _good_runs(api: PrefectApi, deployment: Mapping[str, Any], enough: int
     return good
 
 
-promote = run_sync(promote_async)
+promote = audit.recorded("promote", "deployment")(run_sync(promote_async))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import SKIPPED, OverlapPolicy, RunRecord
 from jupyter_pipeline.orchestration import schedules
@@ -88,4 +89,4 @@ async def _wait_for_end(api: PrefectApi, run: RunRecord) -> RunRecord:
         await asyncio.sleep(_POLL)
 
 
-backfill = run_sync(backfill_async)
+backfill = audit.recorded("backfill", "deployment")(run_sync(backfill_async))

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from jupyter_pipeline import audit
 from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError, UsageError
 from jupyter_pipeline.models import RUN_LIMIT, RunRecord
 from jupyter_pipeline.orchestration.prefect_api import records
@@ -230,7 +231,7 @@ async def remove_tagged_async(tag: str, server: str = "") -> None:
 
 list_runs = run_sync(list_runs_async)
 find = run_sync(find_async)
-cancel = run_sync(cancel_async)
-delete = run_sync(delete_async)
-rerun = run_sync(rerun_async)
+cancel = audit.recorded("cancel", "run")(run_sync(cancel_async))
+delete = audit.recorded("delete", "run")(run_sync(delete_async))
+rerun = audit.recorded("rerun", "run")(run_sync(rerun_async))
 remove_tagged = run_sync(remove_tagged_async)

@@ -15,7 +15,7 @@ from typing import Any
 
 import filelock
 
-from jupyter_pipeline import environment_variables, ports, processes
+from jupyter_pipeline import audit, environment_variables, ports, processes
 from jupyter_pipeline.exceptions import (
     ApiUnreachableError,
     ConfigurationError,
@@ -107,7 +107,7 @@ def up(
     database.check_choice(postgres)
     settings = server_settings.find_settings(service_dir(), workers=workers, broker=broker)
     report = progress or silent
-    with _locked(report):
+    with audit.record("start", "service", ""), _locked(report):
         state = read_state()
         if take_over:
             ownership.prepare_take_over(state, report)
@@ -164,7 +164,7 @@ def down(*, progress: Progress | None = None) -> ServiceStatus:
         If a process does not exit.
     """
     report = progress or silent
-    with _locked(report):
+    with audit.record("stop", "service", ""), _locked(report):
         ownership.refuse_other_host(read_state())
         _stop(report)
     return status()

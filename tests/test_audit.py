@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import contextlib
+import grp
+import json
+import logging
+import multiprocessing
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from other_user import NOBODY, needs_root
+
+from jupyter_pipeline import audit, cli, environment_variables, paths, site_policy
+from jupyter_pipeline.clusters import manager
+from jupyter_pipeline.exceptions import ClusterError, PipelineError, PolicyError
+from jupyter_pipeline.orchestration import alerts, deployments, runs
+from jupyter_pipeline.site_policy import SitePolicy
+from jupyter_pipeline.workflows import run_history
+
+SECRET = "json://user:dcm2Xk4f@example.org/"
+
+
+@pytest.fixture(autouse=True)
+def state(isolated_state: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(audit, "_problems", set())
+    return isolated_state
+
+
+@pytest.mark.parametrize(
+    ("error", "result", "text"),
+    [
+        (None, "done", ""),
+        (ClusterError("secret"), "failed", "ClusterError"),
+        (PolicyError("refuses:\n  - 3 workers at most."), "refused", "refuses: - 3 workers at most."),
+        (KeyboardInterrupt(), "interrupted", ""),
+    ],
+    ids=str,
+)
+def test_each_result_is_recorded(error: BaseException | None, result: str, text: str) -> None:
+    with (
+        contextlib.suppress(BaseException),
+        audit.enter_front_door("cli"),
+        audit.record("scale", "cluster", "one", workers=3, adapt=None),
+    ):
+        if error is not None:
+            raise error
+    (entry,) = audit.read_entries()
+    assert (entry.action, entry.kind, entry.name, entry.front_door) == ("scale", "cluster", "one", "cli")
+    assert (entry.uid, entry.pid, entry.details) == (os.getuid(), os.getpid(), {"workers": 3})
+    assert (entry.result, entry.error) == (result, text)
+
+
+def test_actions_inside_an_action_are_parts_of_it() -> None:
+    with audit.record("start", "cluster", "") as action:
+        with audit.record("stop", "cluster", "one"):
+            pass
+        action.name = "one"
+    with audit.record("deploy", "deployment", "daily", only_refusals=True):
+        pass
+    assert [(entry.action, entry.name) for entry in audit.read_entries()] == [("start", "one")]
+
+
+def test_front_doors_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = InteractiveShell()
+    shell.run_line_magic("load_ext", "jupyter_pipeline")
+    with pytest.raises(PipelineError):
+        shell.run_line_magic("cluster", "scale x 3")
+    with pytest.raises(PipelineError):
+        manager.stop("x")
+    for _ in range(2):
+        with pytest.raises(SystemExit):
+            cli.main(["cluster", "stop", "x"])
+        cli.PipelineApp.clear_instance()
+        monkeypatch.setenv(environment_variables.FRONT_DOOR, "panel")
+    assert [entry.front_door for entry in audit.read_entries()] == ["magic", "python", "cli", "panel"]
+
+
+CALLS: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
+    (manager.scale, ("x", 3), "scale cluster x"),
+    (manager.adapt, ("x", 0, 3), "adapt cluster x"),
+    (manager.extend, ("x", 60.0), "extend cluster x"),
+    (manager.stop, ("x",), "stop cluster x"),
+    (deployments.pause, ("x",), "pause deployment x"),
+    (deployments.resume, ("x",), "resume deployment x"),
+    (deployments.run_now, ("x", {"password": SECRET}), "run deployment x"),
+    (deployments.replace_schedules, ("x", ()), "reschedule deployment x"),
+    (deployments.rollback, ("x",), "rollback deployment x"),
+    (deployments.promote, ("x",), "promote deployment x"),
+    (deployments.delete, ("x",), "delete deployment x"),
+    (run_history.backfill, ("x", "2027-01-01", "2027-02-01", ""), "backfill deployment x"),
+    (runs.cancel, ("x",), "cancel run x"),
+    (runs.rerun, ("x",), "rerun run x"),
+    (runs.delete, ("x",), "delete run x"),
+    (alerts.add, ("x", SECRET), "store alert address x"),
+    (alerts.remove, ("x",), "delete alert address x"),
+]
+
+
+@pytest.mark.parametrize(("function", "arguments", "line"), CALLS, ids=[line for *_, line in CALLS])
+def test_functions_that_change_something_are_recorded_without_secrets(
+    function: Callable[..., Any], arguments: tuple[Any, ...], line: str, state: Path
+) -> None:
+    with pytest.raises(PipelineError):
+        function(*arguments)
+    (entry,) = audit.read_entries()
+    assert f"{entry.action} {entry.kind} {entry.name}" == line
+    assert (entry.result, entry.front_door) == ("failed", "python")
+    (file,) = (state / "audit").iterdir()
+    assert "dcm2Xk4f" not in file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def write_many(number: int) -> None:
+    audit._MAX_BYTES = 20_000
+    for i in range(150):
+        with audit.record("scale", "cluster", f"{number}-{i}"):
+            pass
+
+
+def test_parallel_writers_lose_no_line_while_files_are_rotated(state: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    writers = [context.Process(target=write_many, args=(number,)) for number in range(6)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert len(list((state / "audit").iterdir())) > 3
+    assert sorted(entry.name for entry in audit.read_entries()) == sorted(
+        f"{n}-{i}" for n in range(6) for i in range(150)
+    )
+
+
+def test_the_oldest_files_are_removed(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "_MAX_BYTES", 1)
+    monkeypatch.setattr(audit, "_MAX_OLD_FILES", 2)
+    for i in range(4):
+        with audit.record("scale", "cluster", str(i)):
+            pass
+    assert [entry.name for entry in audit.read_entries()] == ["2", "3"]
+
+
+def test_a_log_that_cannot_be_written_is_one_warning(state: Path, caplog: pytest.LogCaptureFixture) -> None:
+    paths.state_dir().joinpath("audit").write_text("a file")
+    for _ in range(2):
+        with audit.record("scale", "cluster", "one"):
+            pass
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert "Actions are not recorded." in caplog.text
+
+
+def test_damaged_lines_are_skipped_and_newer_ones_are_named(state: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with audit.record("scale", "cluster", "one"):
+        pass
+    (file,) = (state / "audit").iterdir()
+    good = json.loads(file.read_text())
+    lines = ["{", "[]", "null", "3", "{}", json.dumps({**good, "uid": 7, "user": "other", "name": "two"})]
+    file.write_text("\n".join([*lines, json.dumps({**good, "version": audit.FORMAT + 1}), json.dumps(good)]) + "\n")
+    found = audit.read_entries()
+    assert [(entry.name, entry.uid) for entry in found] == [("two", os.getuid()), ("one", os.getuid())]
+    assert "has 1 lines of a newer release, which are not shown. Upgrade" in caplog.text
+    assert audit.read_entries(since=good["time"] + 1) == []
+
+
+@pytest.fixture
+def shared_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Folder of the policy, as the documentation says to create it."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    group = grp.getgrgid(os.getgid()).gr_name
+    folder.chmod(0o3773)
+    policy = SitePolicy(source="p", audit_folder=str(folder), audit_group=group)
+    monkeypatch.setattr(site_policy, "find_policy", lambda: policy)
+    return folder
+
+
+def test_the_group_of_the_policy_can_read_the_files_in_its_folder(shared_folder: Path, state: Path) -> None:
+    with audit.record("scale", "cluster", "one"):
+        pass
+    (file,) = shared_folder.iterdir()
+    assert file.name.startswith(f"{audit._name_user(os.getuid())}.")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert not (state / "audit").exists()
+    (shared_folder / "other.host.jsonl").write_text(file.read_text().replace('"one"', '"theirs"'))
+    assert [entry.name for entry in audit.read_entries()] == ["one"]
+    assert {entry.name for entry in audit.read_entries(everyone=True)} == {"one", "theirs"}
+
+
+@needs_root
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_a_file_that_another_user_has_put_there_is_not_used(
+    kind: str, shared_folder: Path, state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with audit.record("scale", "cluster", "one"):
+        pass
+    (file,) = shared_folder.iterdir()
+    if kind == "link":
+        file.rename(shared_folder / "target")
+        file.symlink_to("target")
+    else:
+        os.chown(file, NOBODY, NOBODY)
+    with audit.record("scale", "cluster", "two"):
+        pass
+    assert f"The audit log {file} cannot be written" in caplog.text
+    (own,) = (state / "audit").iterdir()
+    assert '"two"' in own.read_text()
