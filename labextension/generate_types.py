@@ -19,6 +19,7 @@ from typing import Any
 from jupyter_pipeline import models
 from jupyter_pipeline.models import Record
 from jupyter_pipeline.server.clusters import ProfileSummary
+from jupyter_pipeline.workflows.run_report.reports import ReportRecord
 
 __all__ = ["OUTPUT", "generate"]
 
@@ -30,6 +31,7 @@ RECORDS: tuple[type[Record], ...] = (
     models.DeployedOptions,
     models.DeploymentStatus,
     models.Refusal,
+    ReportRecord,
     models.RunRecord,
     models.VersionRecord,
     models.ServiceStatus,

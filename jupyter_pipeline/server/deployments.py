@@ -7,8 +7,11 @@ from typing import Any
 from jupyter_pipeline import arguments
 from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule, VersionRecord
 from jupyter_pipeline.orchestration import deployments, runs, schedules
-from jupyter_pipeline.server.handler import PipelineHandler, endpoint
+from jupyter_pipeline.server.handler import Document, PipelineHandler, endpoint
 from jupyter_pipeline.workflows import run_history
+from jupyter_pipeline.workflows.run_report import reports
+from jupyter_pipeline.workflows.run_report.page import CONTENT_SECURITY_POLICY
+from jupyter_pipeline.workflows.run_report.reports import ReportRecord
 
 __all__ = [
     "DeploymentHandler",
@@ -17,6 +20,7 @@ __all__ = [
     "DeploymentVersionsHandler",
     "DeploymentsHandler",
     "RunHandler",
+    "RunReportHandler",
     "ScheduleHandler",
     "parse_schedule",
 ]
@@ -108,6 +112,27 @@ class RunHandler(PipelineHandler):
     async def delete(self, run: str) -> RunRecord:
         """Cancel a run."""
         return await self.in_thread(runs.cancel, run)
+
+
+class RunReportHandler(PipelineHandler):
+    """``runs/ID/report``."""
+
+    @endpoint
+    async def get(self, run: str) -> Document | ReportRecord:
+        """Return the report of a run; ``?format=`` is ``html``, ``notebook``, or ``json`` for facts on it.
+
+        Outputs are code of anyone whose data the notebook shows, so the page is sandboxed.
+        """
+        kind = arguments.choice("format", self.get_argument("format", "html"), ("html", "notebook", "json"))
+        report = await self.in_thread(reports.find_run_report, run)
+        if kind == "json":
+            return report
+        content = await self.in_thread(lambda: reports.build_report(report, html=kind == "html").read_bytes())
+        headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-store"}
+        if kind == "html":
+            return Document(content, "text/html; charset=utf-8", headers)
+        headers["Content-Disposition"] = f'attachment; filename="{report.file_name}.ipynb"'
+        return Document(content, "application/x-ipynb+json", headers)
 
 
 class ScheduleHandler(PipelineHandler):

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, ParamSpec, TypeVar, cast
 
@@ -19,7 +20,7 @@ from jupyter_pipeline.exceptions import PipelineError, UsageError
 from jupyter_pipeline.models import to_plain
 from jupyter_pipeline.server.kernel_cli import RemoteError
 
-__all__ = ["AUTH_RESOURCE", "STATUS", "PipelineHandler", "endpoint", "status_of"]
+__all__ = ["AUTH_RESOURCE", "STATUS", "Document", "PipelineHandler", "endpoint", "status_of"]
 
 AUTH_RESOURCE = "jupyter-pipeline"
 """Resource name for Jupyter Server's authorizer."""
@@ -45,6 +46,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Answer that is no JSON."""
+
+    content: bytes
+    content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 def status_of(kind: type[BaseException]) -> int:
     """Return the status code of an error class, by `STATUS`."""
     return next((STATUS[base] for base in kind.__mro__ if base in STATUS), 500)
@@ -53,8 +63,8 @@ def status_of(kind: type[BaseException]) -> int:
 def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[None]]:
     """Decorate a coroutine that returns records or plain data, as the handler of one HTTP method.
 
-    The decorator requires authentication and authorization. It sends the result as JSON, ``None`` as status 204, and a
-    `PipelineError` with its status code and ``to_dict()``.
+    The decorator requires authentication and authorization. It sends the result as JSON, ``None`` as status 204, a
+    `Document` as it is, and a `PipelineError` with its status code and ``to_dict()``.
     """
 
     @authenticated
@@ -75,6 +85,10 @@ def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[N
         if answer is None:
             self.set_status(204)
             self.finish()
+        elif isinstance(answer, Document):
+            for name, value in answer.headers.items():
+                self.set_header(name, value)
+            self.finish(answer.content, set_content_type=answer.content_type)
         else:
             self.finish(json.dumps(to_plain(answer)))
 

@@ -38,6 +38,7 @@ ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"deployments/([^/]+)/versions", deployments.DeploymentVersionsHandler),
     (r"deployments/([^/]+)/promote", deployments.DeploymentPromoteHandler),
     (r"runs/([^/]+)", deployments.RunHandler),
+    (r"runs/([^/]+)/report", deployments.RunReportHandler),
     (r"schedule", deployments.ScheduleHandler),
     (r"options", deploy.OptionsHandler),
     (r"deploy", deploy.DeployHandler),

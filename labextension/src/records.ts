@@ -180,6 +180,23 @@ export interface IRefusal {
   readonly label: string;
 }
 
+/** Report of one run. */
+export interface IReportRecord {
+  /** Id of the run. */
+  readonly run: string;
+  readonly name: string;
+  readonly folder: string;
+  /** State of the run; empty if no server answered. */
+  readonly state: string;
+  readonly message: string;
+  /** True if the run goes on. */
+  readonly is_active: boolean;
+  /** The run; `null` if no server answered. */
+  readonly record: IRunRecord | null;
+  readonly mode: string;
+  readonly template: string;
+}
+
 /** One run of a deployment. */
 export interface IRunRecord {
   readonly id: string;
@@ -253,13 +270,21 @@ export interface IServiceStatus {
 export type ClusterState =
   'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'lost';
 
-/** Identity of a process. A pid alone is reused. */
+/** Identity of a process. A pid alone is reused, and a host can change its name. */
 export interface IProcessIdentity {
+  /** Name of the host at the start of the process. */
   readonly host: string;
   readonly boot_id: string;
   readonly pid: number;
   /** Start time in seconds: since the boot on Linux, since the epoch elsewhere. */
   readonly started: number;
+  /** Identifier of the installation of the host; empty if it has none. */
+  readonly machine: string;
+  /**
+   * PID and network namespaces on Linux: a container sees other processes and sockets
+   * than its host.
+   */
+  readonly namespaces: string;
 }
 
 /** Limits after which a cluster stops. `null` means no limit. */

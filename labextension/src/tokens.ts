@@ -8,6 +8,7 @@ import type {
   IClusterRecord,
   IDeploymentRecord,
   IProfileSummary,
+  IReportRecord,
   IRunRecord,
   IServiceStatus,
   IVersionRecord
@@ -41,6 +42,7 @@ export namespace CommandIDs {
   export const deleteDeployment = 'pipeline:delete-deployment';
   export const openDeployment = 'pipeline:open-deployment';
   export const showRunLogs = 'pipeline:show-run-logs';
+  export const showRunReport = 'pipeline:show-run-report';
   export const startService = 'pipeline:start-service';
   export const stopService = 'pipeline:stop-service';
   export const deployCell = 'pipeline:deploy-cell';
@@ -223,6 +225,9 @@ export interface IDeploymentManager extends IPolled {
   runs(name: string): Promise<Deployments.IRun[]>;
   runLogs(id: string): Promise<string>;
 
+  /** Facts on the report of a run; an error if the run has none. */
+  runReport(id: string): Promise<Deployments.IReport>;
+
   /** The versions of a deployment, newest first. */
   versions(name: string): Promise<Deployments.IVersion[]>;
 
@@ -242,6 +247,7 @@ export namespace Deployments {
   export type IRun = IRunRecord;
   export type IModel = IDeploymentRecord;
   export type IVersion = IVersionRecord;
+  export type IReport = IReportRecord;
 
   export interface IService extends Omit<IServiceStatus, 'state'> {
     readonly state: 'running' | 'starting' | 'failing' | 'stopped';

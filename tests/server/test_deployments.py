@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+
+from jupyter_pipeline.paths import reports_dir
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]
 
@@ -84,3 +87,22 @@ async def test_without_an_api_deployments_are_503_with_the_next_step(
 async def test_a_limit_out_of_range_is_refused(call: Call, limit: str) -> None:
     code, _ = await call("GET", "deployments", "x", "runs", params={"limit": limit})
     assert code == 400
+
+
+async def test_a_report_is_served_without_the_origin_of_the_server(jp_fetch: Any, call: Call) -> None:
+    folder = reports_dir() / "d1" / "0123abcd"
+    folder.mkdir(parents=True)
+    begin = {"event": "run", "name": 'otter"\r\nX-Evil: 1', "notebook": "n.ipynb", "cells": []}
+    (folder / "journal.jsonl").write_text(json.dumps(begin) + "\n", "utf-8")
+    for kind, content_type in (("html", "text/html; charset=utf-8"), ("notebook", "application/x-ipynb+json")):
+        response = await jp_fetch("jupyter-pipeline", "runs", "0123abcd", "report", params={"format": kind})
+        assert response.headers["Content-Type"] == content_type
+        assert response.headers["Content-Security-Policy"].startswith("sandbox allow-scripts allow-popups; default-src")
+        assert "X-Evil" not in response.headers
+    assert response.headers["Content-Disposition"] == 'attachment; filename="otter-X-Evil-1.ipynb"'
+    assert json.loads(response.body)["cells"][0]["cell_type"] == "markdown"
+    code, answer = await call("GET", "runs", "0123abcd", "report", params={"format": "json"})
+    assert (code, answer["mode"]) == (200, "full")
+    code, answer = await call("GET", "runs", "0123abce", "report")
+    assert code == 404, answer
+    assert "No report is called" in answer["message"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from jupyter_pipeline.paths import reports_dir, write_private
 from jupyter_pipeline.workflows.run_report import journal
 from jupyter_pipeline.workflows.run_report.store import Options, find_report
 
-__all__ = ["HTML", "NOTEBOOK", "Report", "build_report", "export_report", "find_run_report"]
+__all__ = ["HTML", "NOTEBOOK", "ReportRecord", "build_report", "export_report", "find_run_report"]
 
 NOTEBOOK, HTML = "report.ipynb", "report.html"
 """Names of the files of a report."""
@@ -26,7 +27,7 @@ _ACTIVE = ("RUNNING", "PENDING", "CANCELLING", "PAUSED", "SCHEDULED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report(Record):
+class ReportRecord(Record):
     """Report of one run."""
 
     run: str
@@ -43,8 +44,13 @@ class Report(Record):
     mode: str = ReportMode.FULL.value
     template: str = ""
 
+    @property
+    def file_name(self) -> str:
+        """Name of the run as the begin of a file name."""
+        return re.sub(r"[^\w.-]+", "-", self.name, flags=re.ASCII).strip(".-") or self.run
 
-def find_run_report(run: str) -> Report:
+
+def find_run_report(run: str) -> ReportRecord:
     """Return the report of a run.
 
     Parameters
@@ -75,7 +81,7 @@ def find_run_report(run: str) -> Report:
     begin = _read_begin(folder)
     options = begin.get("options") or {}
     mode = options.get("mode")
-    return Report(
+    return ReportRecord(
         run=folder.name,
         name=str(begin.get("name") or folder.name),
         folder=str(folder),
@@ -88,7 +94,7 @@ def find_run_report(run: str) -> Report:
     )
 
 
-def build_report(report: Report, *, html: bool) -> Path:
+def build_report(report: ReportRecord, *, html: bool) -> Path:
     """Return the file of the executed notebook or of the HTML report, built from the journal if needed.
 
     Parameters
@@ -125,7 +131,7 @@ def build_report(report: Report, *, html: bool) -> Path:
     return target
 
 
-def export_report(report: Report, target: str, *, html: bool) -> str:
+def export_report(report: ReportRecord, target: str, *, html: bool) -> str:
     """Build a file of a report, copy it to `target`, and return the absolute path.
 
     Parameters
@@ -147,7 +153,7 @@ def export_report(report: Report, target: str, *, html: bool) -> str:
         return str(built)
     path = Path(target).expanduser().absolute()
     if path.is_dir():
-        path = path / f"{report.name}{built.suffix}"
+        path = path / f"{report.file_name}{built.suffix}"
     try:
         shutil.copyfile(built, path)
     except OSError as error:
@@ -155,7 +161,7 @@ def export_report(report: Report, target: str, *, html: bool) -> str:
     return str(path)
 
 
-def _key(report: Report, path: Path) -> str:
+def _key(report: ReportRecord, path: Path) -> str:
     """Return a text that changes with the content of a report."""
     try:
         state = path.stat()

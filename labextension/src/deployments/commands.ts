@@ -7,6 +7,7 @@ import { formatCommit, formatMoment, shortHash } from '../format';
 import { launchIcon, logsIcon, pauseIcon, resumeIcon, runIcon } from '../icons';
 import { NO_ARGUMENTS } from '../panel';
 import { showText } from '../text';
+import { createReport, reportId } from './report';
 import { CommandIDs, type IDeploymentManager } from '../tokens';
 
 /**
@@ -151,6 +152,29 @@ export function addDeploymentCommands(
         await manager.runLogs(args.id as string),
         trans
       )
+  });
+  commands.addCommand(CommandIDs.showRunReport, {
+    label: ({ short }) =>
+      short ? trans.__('Report of the Last Run') : trans.__('Show the Report of a Run'),
+    icon: logsIcon,
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: { id: { type: 'string' }, name: { type: 'string' } },
+        required: ['id']
+      }
+    },
+    execute: async args => {
+      const { name, run } = await manager.runReport(args.id as string);
+      let widget = Array.from(app.shell.widgets('main')).find(
+        each => each.id === reportId(run)
+      );
+      if (!widget) {
+        widget = createReport(app.serviceManager.serverSettings, run, name, trans);
+        app.shell.add(widget, 'main');
+      }
+      app.shell.activateById(widget.id);
+    }
   });
   return [
     ofDeployment(

@@ -42,6 +42,10 @@ export class DeploymentManager extends PolledManager implements IDeploymentManag
     return api.runLogs(this.serverSettings, id);
   }
 
+  runReport(id: string): Promise<Deployments.IReport> {
+    return api.runReport(this.serverSettings, id);
+  }
+
   versions(name: string): Promise<Deployments.IVersion[]> {
     return api.listVersions(this.serverSettings, name);
   }

@@ -45,6 +45,12 @@ export const listRuns = (
 export const runLogs = async (settings: Settings, id: string): Promise<string> =>
   (await request<{ logs: string }>(settings, 'GET', ['runs', id])).logs;
 
+export const runReport = (
+  settings: Settings,
+  id: string
+): Promise<Deployments.IReport> =>
+  request(settings, 'GET', ['runs', id, 'report'], undefined, { format: 'json' });
+
 export const listVersions = (
   settings: Settings,
   name: string

@@ -38,6 +38,10 @@ export function DeploymentRow(props: {
         name: last_run!.name
       })
     );
+  const showReport = (): void =>
+    actions.run(id, () =>
+      commands.execute(CommandIDs.showRunReport, { id: last_run!.id })
+    );
   const runTime =
     last_run && (last_run.end ?? last_run.start ?? last_run.expected_start);
   return (
@@ -69,6 +73,9 @@ export function DeploymentRow(props: {
             <ErrorText text={last_run.message} trans={trans}>
               <button type="button" className="jp-pipeline-link" onClick={showLog}>
                 {trans.__('Log')}
+              </button>{' '}
+              <button type="button" className="jp-pipeline-link" onClick={showReport}>
+                {trans.__('Report')}
               </button>
             </ErrorText>
           )}
@@ -120,6 +127,15 @@ export function DeploymentRow(props: {
               >
                 {trans.__('Log of the last run')}
               </button>
+              <button
+                type="button"
+                className="jp-pipeline-link"
+                disabled={stale}
+                title={trans.__('Show the report of %1', last_run.name)}
+                onClick={showReport}
+              >
+                {trans.__('Report of the last run')}
+              </button>
             </div>
           )}
         </>
@@ -152,6 +168,10 @@ function deploymentMenu(deployment: Deployments.IModel): MenuEntry[] {
     ? [
         {
           command: CommandIDs.showRunLogs,
+          args: { id: last_run.id, name: last_run.name, short: true }
+        },
+        {
+          command: CommandIDs.showRunReport,
           args: { id: last_run.id, name: last_run.name, short: true }
         }
       ]
