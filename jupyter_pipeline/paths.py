@@ -33,6 +33,7 @@ __all__ = [
     "read_setting",
     "rehearsals_dir",
     "reports_dir",
+    "runs_dir",
     "runtime_dir",
     "service_dir",
     "serving_dir",
@@ -137,6 +138,11 @@ def rehearsals_dir() -> Path:
 def reports_dir() -> Path:
     """Return the folder with the outputs of runs, with one folder for each deployment (0700)."""
     return private_dir(state_dir() / "reports")
+
+
+def runs_dir() -> Path:
+    """Return the folder with the logs of runs, with one folder for each run (0700)."""
+    return private_dir(state_dir() / "runs")
 
 
 def versions_dir() -> Path:

@@ -20,7 +20,17 @@ from typing import Any, NamedTuple
 from jupyter_pipeline import safe_yaml
 from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError
 
-__all__ = ["SECRET_KEY", "Secret", "detect_in_lines", "find_secrets", "has_secret", "is_private_name", "read_settings"]
+__all__ = [
+    "SECRET_KEY",
+    "Secret",
+    "detect_in_lines",
+    "find_secrets",
+    "has_secret",
+    "is_private_name",
+    "list_private_values",
+    "mask_secrets",
+    "read_settings",
+]
 
 SECRET_KEY = re.compile(
     r"""(?ix)
@@ -44,6 +54,22 @@ _URL_WITH_PASSWORD = re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@?#]*:(?!\$|\{
 _URL_WITH_TOKEN = re.compile(r"(?i)\b(?:[a-z]+\+)?https?://(?!\$|\{\{)[^\s/:@?#]{16,}@")
 _LIKE_TOKEN = re.compile(r"-----BEGIN|hooks\.slack|(?=[\w+/=:.-]*\d)(?=[\w+/=:.-]*[A-Za-z])[\w+/=:.-]{16,}|eyJ")
 """Values that are scanned for formats of tokens."""
+_MASK = "********"
+_MASKED_URL = re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@?#]{0,256}:)[^\s/@]{1,512}(?=@)")
+_MASKED_ASSIGNMENT = re.compile(
+    r"(?i)(?<![a-z0-9])(\w{0,40}(?:password|passwd|passphrase|secret|token|api_?key|access_?key|account_?key)"
+    r"[\"']?\s{0,4}[=:]\s{0,4}[\"']?)(?=[^\s\"',;&*]{4})[^\s\"',;&]{1,4096}"
+)
+_MASKED_TOKEN = re.compile(
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{36}|\bxox[abposr]-[\w-]{10,200}|\bsk_live_\w{24,100}"
+    r"|\bglpat-[\w-]{20}|\beyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{10,1000}"
+    r"|hooks\.slack\.com/services/[\w/]{20,100}|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,8192}"
+)
+"""Formats of tokens that `detect-secrets` knows, too, in one expression, since each line of a log is searched."""
+_HINTS = ("://", "AKIA", "ASIA", "gh", "xox", "sk_live", "glpat", "eyJ", "hooks.slack", "BEGIN")
+_NO_SECRET = ("PWD", "OLDPWD", "SSH_AUTH_SOCK", "XAUTHORITY")
+_SHORTEST = 6
+"""Characters of the shortest value of a variable that is masked: shorter ones are parts of words."""
 _ENTROPY = ("HexHighEntropyString", "Base64HighEntropyString")
 _NAMES = ("KeywordDetector",)
 
@@ -91,6 +117,47 @@ def has_secret(name: str, value: Any) -> bool:
 def is_private_name(name: str) -> bool:
     """Return True if a variable with this name may have a private value."""
     return bool(_PRIVATE.search(name))
+
+
+def list_private_values(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the values of environment variables with private names, the longest first.
+
+    Parameters
+    ----------
+    variables : mapping
+        Environment variables. The password in an address counts as a value of its own.
+    """
+    found = set()
+    for name, value in variables.items():
+        if name not in _NO_SECRET and (SECRET_KEY.search(name) or is_private_name(name)):
+            found |= {value, *(line.strip() for line in value.splitlines() if len(line.strip()) > 2 * _SHORTEST)}
+        found |= {match[1] for match in re.finditer(r"://[^\s/:@?#]{0,256}:([^\s/@]{1,512})@", value[:4096])}
+    return tuple(sorted((value for value in found if len(value) >= _SHORTEST), key=len, reverse=True))
+
+
+def mask_secrets(text: str, values: Sequence[str] = ()) -> str:
+    """Return text with asterisks in place of secrets: known values, passwords in addresses, assignments and tokens.
+
+    Parameters
+    ----------
+    text : str
+        Text, such as a line of a log.
+    values : sequence of str
+        Known secrets, see `list_private_values`.
+
+    Examples
+    --------
+    >>> mask_secrets("connect to postgres://ann:s3cret@db/x")
+    'connect to postgres://ann:********@db/x'
+    """
+    for value in values:
+        if value in text:
+            text = text.replace(value, _MASK)
+    if any(hint in text for hint in _HINTS):
+        text = _MASKED_TOKEN.sub(_MASK, _MASKED_URL.sub(rf"\1{_MASK}", text))
+    if "=" in text or ":" in text:
+        text = _MASKED_ASSIGNMENT.sub(rf"\1{_MASK}", text)
+    return text
 
 
 def _find_reason(name: str, value: Any) -> tuple[str, bool] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,14 @@ import jupyter_pipeline
 from jupyter_pipeline.clusters import profiles
 from jupyter_pipeline.exceptions import ConfigurationError
 from jupyter_pipeline.orchestration.deployments import targets
-from jupyter_pipeline.secret_detection import find_secrets, has_secret, is_private_name, read_settings
+from jupyter_pipeline.secret_detection import (
+    find_secrets,
+    has_secret,
+    is_private_name,
+    list_private_values,
+    mask_secrets,
+    read_settings,
+)
 from jupyter_pipeline.workflows import testing
 
 PACKAGE = Path(jupyter_pipeline.__file__).parent
@@ -157,3 +165,28 @@ def test_a_file_with_references_is_read(tmp_path: Path) -> None:
     (tmp_path / "targets.yaml").write_text(f"production: {{env: {{DB_PASSWORD: '{REFERENCE}'}}}}")
     assert read_settings(tmp_path / "targets.yaml", "") == {"production": {"env": {"DB_PASSWORD": REFERENCE}}}
     assert targets.load(tmp_path)["production"].env == {"DB_PASSWORD": REFERENCE}
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("key sesame-street", "key ********"),
+        ("postgres://ann:pw1@db/x", "postgres://ann:********@db/x"),
+        ("db_password = 'hunter22'", "db_password = '********'"),
+        ('{"api_key": "abcdef1"}', '{"api_key": "********"}'),
+        ("AKIAABCDEFGHIJKLMNOP", "********"),
+        ("tokens=12 rows, n=3", "tokens=12 rows, n=3"),
+        ("https://host/path?x=1", "https://host/path?x=1"),
+    ],
+)
+def test_secrets_in_a_log_are_masked(text: str, masked: str) -> None:
+    values = list_private_values({"APP_TOKEN": "sesame-street", "PWD": "/home/ann", "PASSWORD": "abc"})
+    assert values == ("sesame-street",)
+    assert mask_secrets(text, values) == masked
+
+
+@pytest.mark.parametrize("part", ["a.", "_", "token", "x=", "://", "-----BEGIN ", "eyJa.", "password ="])
+def test_masking_takes_little_time(part: str) -> None:
+    begun = time.process_time()
+    mask_secrets(part * (65_536 // len(part)) + "://=")
+    assert time.process_time() - begun < 1.0

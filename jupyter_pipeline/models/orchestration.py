@@ -173,6 +173,8 @@ class DeploymentSpec(Record):
     """Work pool. Empty: the pool of the embedded service."""
     python: str = ""
     """Python interpreter of the runs."""
+    log_level: str = ""
+    """Level from which code of the runs and of their workers logs. Empty: as the code sets it."""
     drift: str = ""
     """Action of a run if its packages differ from ``requirements.lock``: ``warn`` or ``refuse``. Empty: no check."""
     env: Mapping[str, str] = field(default_factory=dict)

@@ -250,6 +250,13 @@ OPTIONS = (
         fields=("compile_options.tasks_on",),
     ),
     Option(
+        "run-log-level",
+        "level from which the code and the workers log; by default as the code sets it, and warning otherwise",
+        "LEVEL",
+        choices=("debug", "info", "warning", "error"),
+        fields=("deployment.log_level",),
+    ),
+    Option(
         "work-pool",
         "work pool of another Prefect server",
         "POOL",

@@ -73,6 +73,7 @@ def run_on(
     from jupyter_pipeline.clusters import backends, profiles
     from jupyter_pipeline.workflows.cluster_end import name_cluster_end
     from jupyter_pipeline.workflows.clusters import start_cluster
+    from jupyter_pipeline.workflows.run_logs.cluster_output import log_workers
 
     folder = Path(flow_file).absolute().parent
     source = _profile_of_run(profile, folder)
@@ -95,7 +96,8 @@ def run_on(
                         client.wait_for_workers(1, timeout=cluster.record().limits.start_timeout)
                     find_logger().info("The cluster %s runs (%.1f s)", cluster.name, time.monotonic() - begun)
                     _clients[found.name] = client
-                    yield client
+                    with log_workers(cluster, client):
+                        yield client
             finally:
                 _clients.pop(found.name, None)
                 client.close()

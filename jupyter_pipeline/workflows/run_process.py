@@ -24,6 +24,9 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the flow run of the variable ``PREFECT__FLOW_RUN_ID``."""
+    from jupyter_pipeline.workflows.run_logs import capture
+
+    log = capture.install()  # Prefect's import sets up its handlers, and starts threads
     from prefect import flow_engine
     from prefect.exceptions import Abort
 
@@ -39,6 +42,8 @@ def main() -> None:
 
     def load_flow(flow_run: Any) -> Any:
         try:
+            if log is not None:
+                log.set_run(flow_run)
             recordings.extend(_record(flow_run))
             return load(flow_run)
         except Exception as error:
@@ -53,6 +58,8 @@ def main() -> None:
     finally:
         for recording in recordings:
             _finish(recording)
+        if log is not None:
+            log.close()
 
 
 def _heed_cancellation() -> None:

@@ -134,6 +134,7 @@ class StepCluster:
         self._client: distributed.Client | None = None
         self._closing: list[threading.Thread] = []
         self._settings = contextlib.ExitStack()
+        self._output = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         self._settings.enter_context(_clients_compute())
@@ -227,6 +228,8 @@ class StepCluster:
         """Stop the cluster. On return, all its processes and jobs have ended. No-op if it has not started."""
         with self._lock:
             cluster, self._cluster, self._client = self._cluster, None, None
+            output, self._output = self._output, contextlib.ExitStack()
+            output.close()
             if cluster is not None:
                 cluster.close()
                 run_context.find_logger().info("Stopped the cluster %s of the profile %r", cluster.name, self.profile)
@@ -234,6 +237,7 @@ class StepCluster:
     def _start(self, step: str) -> distributed.Client:
         from jupyter_pipeline.clusters import backends, profiles
         from jupyter_pipeline.workflows.clusters import start_cluster
+        from jupyter_pipeline.workflows.run_logs.cluster_output import log_workers
 
         begun = time.monotonic()
         run_context.find_logger().info("Starting a cluster of the profile %r for the step %r", self.profile, step)
@@ -251,6 +255,7 @@ class StepCluster:
                 run_context.send_by_value(self.folder)
                 if cluster.record().workers_wanted:
                     client.wait_for_workers(1, timeout=cluster.record().limits.start_timeout)
+                self._output.enter_context(log_workers(cluster, client))
             except BaseException:
                 cluster.close()
                 raise

@@ -16,7 +16,7 @@ from typing import Any
 from jupyter_pipeline import paths
 from jupyter_pipeline.models import ClusterRecord
 
-__all__ = ["add_event", "add_sync", "read_problems", "write_problems"]
+__all__ = ["add_event", "add_run", "add_sync", "list_runs", "read_problems", "write_problems"]
 
 
 def add_event(folder: Path, record: ClusterRecord, **details: Any) -> None:
@@ -43,6 +43,22 @@ def add_sync(folder: Path, entry: Mapping[str, Any], lock: str = "") -> None:
             if not target.exists():
                 paths.write_private(target, lock)
     _append(folder / "syncs.jsonl", entry)
+
+
+def add_run(folder: Path, run: str, name: str) -> None:
+    """Append a run that uses the cluster in `folder`; ignore a full disk."""
+    _append(folder / "runs.jsonl", {"time": time.time(), "run": run, "name": name})
+
+
+def list_runs(folder: Path) -> dict[str, str]:
+    """Return the names of the runs that used the cluster in `folder` by id, the oldest first."""
+    found = {}
+    with contextlib.suppress(OSError):
+        for line in (folder / "runs.jsonl").read_bytes().splitlines():
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                entry = json.loads(line)
+                found[str(entry["run"])] = str(entry["name"])
+    return found
 
 
 def _append(path: Path, entry: Mapping[str, Any]) -> None:

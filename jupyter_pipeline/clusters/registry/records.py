@@ -10,6 +10,7 @@
       ID/request.json         the start request: profile, workers, module search path
       ID/events.jsonl         one line per change of state; append only
       ID/jobs.jsonl           one line per submitted job with its id; ``keeper-jobs.jsonl`` for the keeper's job
+      ID/runs.jsonl           one line per run that uses the cluster; append only
       ID/syncs.jsonl          one line per sync; append only
       ID/locks/HASH.txt       packages of the kernel at a sync, as a requirements file
       ID/keeper.log           output of the keeper and its child processes

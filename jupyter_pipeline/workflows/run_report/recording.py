@@ -35,6 +35,7 @@ from jupyter_pipeline.workflows.rehearsal_recorder.instrumentation import StepsF
 from jupyter_pipeline.workflows.rehearsal_recorder.recorder import Recorder
 from jupyter_pipeline.workflows.rehearsal_recorder.records import CellRecord, RunningStep, passed_on
 from jupyter_pipeline.workflows.rehearsal_recorder.streams import ProcessOutput, RecordedStream
+from jupyter_pipeline.workflows.run_logs.lines import CapturedStream
 from jupyter_pipeline.workflows.run_report.journal import Journal
 
 __all__ = ["DESCRIPTION", "MASK", "Recording", "RunRecorder", "Summary", "install"]
@@ -98,7 +99,10 @@ class RunRecorder(Recorder):
         """Replace the streams and the functions that show values, and write outputs from now on."""
         os.environ.setdefault("PLOTLY_RENDERER", "plotly_mimetype")  # opens no browser
         self._output = ProcessOutput(self._write_from_process, outlived=True)
-        sys.stdout = RecordedStream(self._output.open(), functools.partial(self._write, "stdout"))
+        stream = self._output.open()
+        if isinstance(sys.stdout, CapturedStream):  # it has the former descriptor, and logs the text with its step
+            stream = sys.stdout
+        sys.stdout = RecordedStream(stream, functools.partial(self._write, "stdout"))
         sys.stderr = RecordedStream(sys.stderr, functools.partial(self._write, "stderr"))
         self._replace_prefect_print()
         replace_display(self.folder, self._display, self._clear_outputs, lambda: passed_on(self._current.get()))
