@@ -33,12 +33,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "boot_id",
+    "describe_stop",
     "find",
     "hold_lock",
     "hostname",
     "identify",
     "is_alive",
     "is_running",
+    "is_stopped",
     "machine_id",
     "namespaces",
     "on_this_host",
@@ -94,20 +96,25 @@ def namespaces() -> str:
     return ""
 
 
+def _read_stat(pid: int) -> list[bytes] | None:
+    """Return the fields of ``/proc/PID/stat`` from the state on; ``None`` for a pid without a process."""
+    try:
+        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            stat = os.read(descriptor, 4096)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return None
+    # The command, in parentheses, may contain any character. Plain fields follow its last parenthesis.
+    return stat[stat.rindex(b")") + 2 :].split(maxsplit=20)
+
+
 def _start_of(pid: int) -> float | None:
     """Return the start time of `pid`, or ``None`` for a zombie or a pid without a process."""
     if _LINUX:
-        try:
-            descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                stat = os.read(descriptor, 4096)
-            finally:
-                os.close(descriptor)
-        except OSError:
-            return None
-        # The command, in parentheses, may contain any character. Plain fields follow its last parenthesis.
-        fields = stat[stat.rindex(b")") + 2 :].split(maxsplit=20)
-        return None if fields[0] in (b"Z", b"X") else int(fields[19]) / _TICKS
+        fields = _read_stat(pid)
+        return None if fields is None or fields[0] in (b"Z", b"X") else int(fields[19]) / _TICKS
     import psutil
 
     try:
@@ -180,6 +187,35 @@ def is_running(process: ProcessIdentity, *, lock: Path | None = None) -> bool | 
         return False
     started = _start_of(process.pid)
     return started is not None and abs(started - process.started) <= _TOLERANCE
+
+
+def is_stopped(process: ProcessIdentity | None) -> bool:
+    """Return True if `process` is on this host and is stopped by a signal, such as SIGSTOP, or by a debugger."""
+    if process is None or not is_running(process):
+        return False
+    if _LINUX:
+        fields = _read_stat(process.pid)
+        return fields is not None and fields[0] in (b"T", b"t")
+    import psutil
+
+    found = find(process)
+    with contextlib.suppress(psutil.Error):
+        return found is not None and found.status() == psutil.STATUS_STOPPED
+    return False
+
+
+def describe_stop(process: ProcessIdentity, last: float | None) -> str:
+    """Return a clause on a process that `is_stopped`, with the command that continues it.
+
+    Parameters
+    ----------
+    process : ProcessIdentity
+        The process.
+    last : float, optional
+        Time of its last sign in seconds since the epoch.
+    """
+    since = f" since about {time.strftime('%H:%M:%S', time.localtime(last))}" if last is not None else ""
+    return f"process {process.pid} is stopped (SIGSTOP){since}. Continue it: kill -CONT {process.pid}"
 
 
 def hold_lock(path: Path) -> int:

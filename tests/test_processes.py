@@ -87,6 +87,21 @@ def test_zombie_is_dead() -> None:
     child.wait()
 
 
+def test_a_stopped_process_is_seen_and_can_be_continued() -> None:
+    with subprocess.Popen(["sleep", "60"]) as child:
+        found = processes.identify(child.pid)
+        assert found is not None
+        assert not processes.is_stopped(found)
+        child.send_signal(signal.SIGSTOP)
+        wait_until(lambda: processes.is_stopped(found))
+        assert processes.is_running(found)
+        clause = processes.describe_stop(found, time.time())
+        assert "is stopped (SIGSTOP) since about " in clause
+        subprocess.run(clause.rpartition(": ")[2], shell=True, check=True)
+        wait_until(lambda: not processes.is_stopped(found))
+        child.kill()
+
+
 def test_a_zombie_does_not_delay_the_end_of_processes() -> None:
     code = "import os, subprocess, time; print(subprocess.Popen(['sleep', '60']).pid, flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:

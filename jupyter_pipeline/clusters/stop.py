@@ -49,6 +49,8 @@ def stop_cluster(record: ClusterRecord, *, timeout: float, reason: str, state: C
     deadline = time.monotonic() + timeout
     was_starting = record.state is ClusterState.STARTING
     markers.write_stop_request(registry.cluster_dir(record.id), state, reason)
+    if processes.is_stopped(record.keeper) and (keeper := processes.find(record.keeper)):
+        keeper.resume()  # it stops the cluster in order
     record = _wait_for_keeper(record, min(deadline, time.monotonic() + COMMAND_TIMEOUT))
     if record.state.alive and (record.keeper is None or orphans.is_keeper_job_gone(record)):
         # The keeper is a batch job that is pending or has ended.

@@ -42,6 +42,10 @@ STATUS: Mapping[type[PipelineError], int] = {
 }
 """Status code of each error class. Another class has the code of its nearest base."""
 
+_DEEPEST = 50
+"""Levels of a JSON request."""
+_TOO_DEEP = f"The request is nested more than {_DEEPEST} levels deep."
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -132,8 +136,12 @@ class PipelineHandler(APIHandler):
             content = json.loads(self.request.body or b"{}")
         except ValueError as error:
             raise UsageError(f"The request is not JSON ({error}).") from error
+        except RecursionError:
+            raise UsageError(_TOO_DEEP) from None
         if not isinstance(content, dict):
             raise UsageError("The request must be a JSON object.")
+        if _is_deep(content):
+            raise UsageError(_TOO_DEEP)
         content = {key: value for key, value in content.items() if value is not None}
         for key, value in content.items():
             if key not in allowed:
@@ -166,6 +174,21 @@ class PipelineHandler(APIHandler):
         if not file.resolve().is_relative_to(folder):
             raise UsageError(f"{path!r} is not below the folder of this Jupyter server.")
         return file
+
+
+def _is_deep(content: Any) -> bool:
+    """Return True if a JSON value is nested so deeply that code after this one may fail."""
+    level = [content]
+    for _ in range(_DEEPEST):
+        level = [
+            value
+            for each in level
+            if isinstance(each, dict | list)
+            for value in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _takes_bool(kinds: type | tuple[type, ...]) -> bool:

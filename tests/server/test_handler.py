@@ -44,6 +44,8 @@ def test_the_table_names_only_errors_of_ours() -> None:
         ('{"crom": "0 6 * * *"}', "unknown key 'crom'"),
         ('{"cron": 5}', "wrong type (int)"),
         (b"\xff\xfe", "not JSON"),
+        ('{"cron": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested more than"),
+        ('{"cron": ' + "[" * 60 + "]" * 60 + "}", "nested more than"),
     ],
 )
 async def test_a_request_that_is_wrong_is_refused_with_its_fault(call: Call, body: str | bytes, words: str) -> None:

@@ -232,8 +232,11 @@ def resolve_state(record: ClusterRecord) -> ClusterRecord:
 
 
 def _describe_silence(record: ClusterRecord, keeper: ProcessIdentity) -> ClusterRecord:
-    """Return `record`; if its keeper has written nothing for minutes, with that as the reason."""
-    silence = time.time() - _write_times.get(record.id, math.inf)
+    """Return `record`, with the reason if its keeper is stopped by a signal or has written nothing for minutes."""
+    written = _write_times.get(record.id)
+    if processes.is_stopped(keeper):
+        return dataclasses.replace(record, reason=f"Its keeper, {processes.describe_stop(keeper, written)}")
+    silence = time.time() - (written or math.inf)
     if silence < _SILENCE_TIMEOUT:
         return record
     if processes.is_running(keeper):

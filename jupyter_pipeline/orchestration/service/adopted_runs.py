@@ -53,10 +53,12 @@ class AdoptedRuns:
         """Cancel the runs that their owner has cancelled, and close those whose process has ended without a state."""
         for run in list(self._processes):
             if run in self._ending:
-                if self._ending[run].done():
-                    del self._ending[run]
-                continue
+                if not self._ending[run].done():
+                    continue
+                del self._ending[run]
             found = await api.find(f"/flow_runs/{run}")
+            if run not in self._processes:  # another check has closed it
+                continue
             alive = [process for process in self._processes[run] if processes.is_alive(process)]
             runs = self._processes[run][0] in alive
             if runs and (found is None or found["state_type"] in ("CANCELLING", "CANCELLED")):

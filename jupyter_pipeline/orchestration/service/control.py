@@ -30,7 +30,14 @@ from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.service import database, health, ownership, process_cleanup, server_settings
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
 from jupyter_pipeline.orchestration.service.local_redis import LocalRedis
-from jupyter_pipeline.orchestration.service_state import WORK_POOL, ServiceState, log_path, read_state, write_state
+from jupyter_pipeline.orchestration.service_state import (
+    WORK_POOL,
+    ServiceState,
+    log_path,
+    read_heartbeat,
+    read_state,
+    write_state,
+)
 from jupyter_pipeline.paths import service_dir, state_dir
 from jupyter_pipeline.progress import Progress, silent
 
@@ -60,6 +67,10 @@ def status() -> ServiceStatus:
         if state.state == "stopped":
             return _status(state)
         return _status(state, name="stopped", reason="It was killed. Start it again: jupyter pipeline up")
+    for name, process in {"supervisor": state.supervisor, **state.children}.items():
+        if process is not None and processes.is_stopped(process):
+            last = read_heartbeat() if name == "supervisor" else None
+            return _status(state, reason=f"Its {name}, {processes.describe_stop(process, last)}")
     return _status(state)
 
 

@@ -3,12 +3,15 @@ from __future__ import annotations
 import dataclasses
 import multiprocessing
 import os
+import signal
 import stat
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 import syncs
+from waiting import wait_until
 
 from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import registry
@@ -130,6 +133,16 @@ def test_a_silent_keeper_is_reported() -> None:
     assert found["here"].state is ClusterState.RUNNING
     assert found["here"].reason.endswith("has been silent for 5 min; stop the cluster to terminate it")
     assert registry.find_record("fresh").reason == ""
+
+
+def test_a_stopped_keeper_is_reported_at_once() -> None:
+    with subprocess.Popen(["sleep", "60"]) as keeper:
+        registry.create_record(record(keeper=processes.identify(keeper.pid)), {})
+        assert registry.find_record("one").reason == ""
+        keeper.send_signal(signal.SIGSTOP)
+        wait_until(lambda: "is stopped (SIGSTOP) since about" in registry.find_record("one").reason)
+        assert registry.find_record("one").state is ClusterState.RUNNING
+        keeper.kill()
 
 
 @pytest.mark.parametrize("content", [b"", b'{"id": "x", "na', b"[]", b'{"id": "x"}', b"\xff\xfe"])

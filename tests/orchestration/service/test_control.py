@@ -267,6 +267,18 @@ def test_a_silent_service_of_another_host_can_be_taken_over(
     assert not service_state.lock_path().exists()
 
 
+def test_a_stopped_process_of_the_service_is_reported_at_once(isolated_state: Path) -> None:
+    with subprocess.Popen(["sleep", "60"]) as child:
+        found = processes.identify(child.pid)
+        assert found is not None
+        state = ServiceState(state="running", supervisor=processes.this_process(), children={"worker": found})
+        service_state.write_state(state)
+        assert service.status().reason == ""
+        child.send_signal(signal.SIGSTOP)
+        _until(lambda: service.status().reason.startswith(f"Its worker, process {child.pid} is stopped (SIGSTOP)"))
+        child.kill()
+
+
 def test_a_truncated_record_is_as_none() -> None:
     (service_dir() / "service.json").write_text('{"state": "runn')
     assert service.status().state == "stopped"
