@@ -509,12 +509,17 @@ class State:
     def redefine_everything(self) -> None:
         """Add the current statement to the definitions of all names and locations; modules keep their types."""
         bit = self.heap.bit
-        self.version += 1
-        for name, one in self.bindings.items():
-            type_ = one.type if type(one.type) is Imported else UNKNOWN
-            self.bindings[name] = Binding(one.definitions | bit, one.objects, type_)
-        for location, one in self.locations.items():
-            self.locations[location] = Binding(one.definitions | bit, one.objects, UNKNOWN)
+        names = {
+            name: Binding(one.definitions | bit, one.objects, one.type if type(one.type) is Imported else UNKNOWN)
+            for name, one in self.bindings.items()
+        }
+        locations = {
+            location: Binding(one.definitions | bit, one.objects, UNKNOWN) for location, one in self.locations.items()
+        }
+        if names != self.bindings or locations != self.locations:  # functions run until nothing changes
+            self.version += 1
+            self.bindings.update(names)
+            self.locations.update(locations)
 
     def restore(self, former: dict[str, Binding | None]) -> None:
         """Give names their former bindings; ``None`` removes the name."""

@@ -166,20 +166,45 @@ def test_an_instance_holds_the_arguments_of_its_class(functions: Functions) -> N
     assert functions.heap.written & value.objects
 
 
-@pytest.mark.parametrize("count", [6, 24])
-def test_functions_that_call_each_other_take_no_exponential_time(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = 0
+CLASS_WITH_PROPERTY = """class C:
+    def __init__(self): self.a = []
+    @property
+    def x(self): return self.a[-1]
+    @x.setter
+    def x(self, value): self.a.append(value)
+    def add(self, value): self.x = self.x + value
+    def total(self): return sum(self.a)
+c = C()
+c.add(1)"""
+
+
+@pytest.fixture
+def count_operations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list with the number of operations, which has a limit in its second element."""
+    counted = [0, 2400]
     repeat_operations = Functions.repeat_operations
 
     def repeat(self: Functions, *args: Any) -> None:
-        nonlocal calls
-        calls += 1
-        assert calls < 100 * count
+        counted[0] += 1
+        assert counted[0] < counted[1]
         repeat_operations(self, *args)
 
     monkeypatch.setattr(Functions, "repeat_operations", repeat)
+    return counted
+
+
+@pytest.mark.parametrize("count", [6, 24])
+def test_functions_that_call_each_other_take_no_exponential_time(count: int, count_operations: list[int]) -> None:
+    count_operations[1] = 100 * count
     names = [f"f{i}" for i in range(count)]
     functions = [f"def {name}(g, x=1):\n    g(x)\n    return [h(g) for h in table]" for name in names]
     cells = ["table = []", *functions, f"table += [{', '.join(names)}]", "table[0](print)"]
     assert len(slice_cells(cells, len(cells) - 1).cells) == len(cells)
-    assert calls
+    assert count_operations[0]
+
+
+def test_functions_that_bind_any_name_run_until_nothing_changes(count_operations: list[int]) -> None:
+    helper = "import types\ndef h(n):\n    globals()['n'] += 1"
+    cells = [helper, CLASS_WITH_PROPERTY, "f = types.FunctionType((lambda x: x).__code__, globals())"]
+    assert slice_cells(cells, 2).cells == (0, 1, 2)
+    assert count_operations[0]
