@@ -24,16 +24,16 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the flow run of the variable ``PREFECT__FLOW_RUN_ID``."""
+    from jupyter_pipeline.orchestration import run_output
     from jupyter_pipeline.workflows.run_logs import capture
 
+    run_output.redirect_output()
     log = capture.install()  # Prefect's import sets up its handlers, and starts threads
     from prefect import flow_engine
     from prefect.exceptions import Abort
 
-    from jupyter_pipeline.orchestration import run_output
     from jupyter_pipeline.orchestration.prefect_api import peer_check
 
-    run_output.redirect_output()
     peer_check.install()
     _heed_cancellation()
 
