@@ -74,7 +74,9 @@ def test_dialogs_create_run_pause_edit_and_delete_deployments(api: httpx.Client,
     assert not features["email_notifications"]
     environments = {each["name"]: each for each in api.get("/runtime_environments").json()}
     assert environments["python3"]["output_formats"] == [
-        {"name": "log", "label": "Log (there is no executed notebook)"}
+        {"name": "ipynb", "label": "Executed notebook"},
+        {"name": "html", "label": "HTML report"},
+        {"name": "log", "label": "Log"},
     ]
     assert environments["python3"]["compute_types"][0] == "no cluster"
 
@@ -132,9 +134,11 @@ def test_dialogs_create_run_pause_edit_and_delete_deployments(api: httpx.Client,
     assert api.get("/jobs", params={"job_definition_id": identifier}).json()["total_count"] == 1
     assert api.get("/jobs/count", params={"status": "completed"}).json() == {"count": 1}
     assert api.get(f"/jobs/{job}/download_files").status_code == 204
-    log, code = wait_until(lambda: _files(api, job), 30, "the files", 1.0)
+    notebook, page, log, code = wait_until(lambda: _files(api, job), 30, "the files", 1.0)
     assert "rows: 7" in (tmp_path / log).read_text()
     assert "def sales" in (tmp_path / code).read_text()
+    assert "rows: 7" in (tmp_path / page).read_text()
+    assert "rows: 7" in str(nbformat.read(tmp_path / notebook, as_version=4).cells[-1].outputs)
     assert api.delete(f"/jobs/{job}").status_code == 204
     assert api.get("/jobs").json()["total_count"] == 0
 

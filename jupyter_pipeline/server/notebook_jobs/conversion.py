@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from jupyter_scheduler.models import DescribeJob, DescribeJobDefinition, SortDirection, SortField, Status
 
 from jupyter_pipeline.models import SKIPPED, DeploymentRecord, RunRecord
-from jupyter_pipeline.server.notebook_jobs.environments import LOG, NO_CLUSTER
+from jupyter_pipeline.server.notebook_jobs.environments import NO_CLUSTER, OUTPUT_FORMATS
 
 __all__ = ["STATUSES", "parameter_texts", "sort_and_cut", "to_job", "to_job_definition"]
 
@@ -54,7 +54,7 @@ def to_job_definition(record: DeploymentRecord, *, kernel: str, parameters: Mapp
         name=record.name,
         input_filename=Path(record.notebook).name,
         runtime_environment_name=kernel,
-        output_formats=[LOG],
+        output_formats=[*OUTPUT_FORMATS],
         output_filename_template=_OUTPUT_FOLDER,
         parameters=parameter_texts(parameters),
         tags=list(record.tags),
@@ -86,7 +86,7 @@ def to_job(run: RunRecord, deployment: DeploymentRecord, *, kernel: str) -> Desc
         name=deployment.name,
         input_filename=Path(deployment.notebook).name,
         runtime_environment_name=kernel,
-        output_formats=[LOG],
+        output_formats=[*OUTPUT_FORMATS],
         output_filename_template=_OUTPUT_FOLDER,
         parameters=parameter_texts(run.parameters),
         tags=list(deployment.tags),

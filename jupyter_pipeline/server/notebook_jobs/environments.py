@@ -12,10 +12,12 @@ from jupyter_pipeline.clusters import profiles
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.server.kernel_cli import find_interpreter
 
-__all__ = ["LOG", "NO_CLUSTER", "KernelEnvironmentManager"]
+__all__ = ["HTML", "LOG", "NOTEBOOK", "NO_CLUSTER", "OUTPUT_FORMATS", "KernelEnvironmentManager"]
 
-LOG = "log"
-"""Format of the one output that a run keeps."""
+NOTEBOOK, HTML, LOG = "ipynb", "html", "log"
+"""Formats of the outputs of a run."""
+OUTPUT_FORMATS = (NOTEBOOK, HTML, LOG)
+"""Outputs that each run has, as the dialogs list them."""
 NO_CLUSTER = "no cluster"
 """Compute type of runs without a cluster."""
 
@@ -38,7 +40,7 @@ class KernelEnvironmentManager(EnvironmentManager):
                 label=label,
                 description=f"Packages of the kernel {label}",
                 file_extensions=["ipynb"],
-                output_formats=[LOG],
+                output_formats=[*OUTPUT_FORMATS],
                 compute_types=compute,
                 default_compute_type=NO_CLUSTER,
                 metadata={"path": python},
@@ -51,8 +53,8 @@ class KernelEnvironmentManager(EnvironmentManager):
         return ""
 
     def output_formats_mapping(self) -> dict[str, str]:
-        """Return the outputs of a run. An executed notebook and HTML do not exist."""
-        return {LOG: "Log (there is no executed notebook)"}
+        """Return the labels of the outputs of a run."""
+        return {NOTEBOOK: "Executed notebook", HTML: "HTML report", LOG: "Log"}
 
     def find_kernel_names(self) -> dict[str, str]:
         """Return the name of the first kernel of each interpreter."""

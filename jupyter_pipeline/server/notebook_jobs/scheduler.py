@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -35,9 +36,10 @@ from jupyter_pipeline.orchestration.versions import history
 from jupyter_pipeline.paths import snapshots_dir, write_private
 from jupyter_pipeline.server.kernel_cli import find_interpreter
 from jupyter_pipeline.server.notebook_jobs.conversion import sort_and_cut, to_job, to_job_definition
-from jupyter_pipeline.server.notebook_jobs.environments import LOG, NO_CLUSTER
+from jupyter_pipeline.server.notebook_jobs.environments import HTML, LOG, NO_CLUSTER, NOTEBOOK
 from jupyter_pipeline.workflows import deploy_options, run_history
 from jupyter_pipeline.workflows.artifacts import is_whole_notebook
+from jupyter_pipeline.workflows.run_report import reports, store
 
 __all__ = ["PipelineExecutionManager", "PipelineScheduler"]
 
@@ -256,12 +258,13 @@ class PipelineScheduler(BaseScheduler):
 
     @_shown
     async def delete_job(self, job_id: str) -> None:
-        """Delete a run and its log from the server, and keep downloaded files; an active run is cancelled first."""
+        """Delete a run, its log and its report, and keep downloaded files; an active run is cancelled first."""
         await asyncio.to_thread(runs.delete, job_id)
+        await asyncio.to_thread(store.remove_report, job_id)
 
     @_shown
     async def get_staging_paths(self, model: DescribeJob | DescribeJobDefinition) -> dict[str, str]:
-        """Write the files of a run to the folder of its outputs: its log, and the code that it ran.
+        """Write the files of a run to the folder of its outputs: its report, its log, and the code that it ran.
 
         Jupyter-scheduler calls this to download the files. It would copy them relative to the working folder of the
         Jupyter server, so that nothing is left for it to copy.
@@ -276,22 +279,29 @@ class PipelineScheduler(BaseScheduler):
         folder = Path(self.get_local_output_path(model))
         folder.mkdir(parents=True, exist_ok=True)
         names = self.get_job_filenames(model)
-        write_private(folder / names[LOG], log)
         if code.is_file():  # an old version may have been removed
             write_private(folder / names["input"], code.read_text("utf-8"))
+        with contextlib.suppress(NotFoundError):  # the deployment may keep no reports
+            report = reports.find_run_report(model.job_id)
+            for kind in (NOTEBOOK, HTML):
+                write_private(folder / names[kind], reports.build_report(report, html=kind == HTML).read_bytes())
+        write_private(folder / names[LOG], log)  # last: `add_job_files` then leaves out what is missing
 
     def get_job_filenames(self, model: DescribeJob) -> dict[str, str]:
         """Return the names of the files of a run in the folder of its outputs."""
-        return {LOG: f"{Path(model.input_filename).stem}.log", "input": _CODE}
+        stem = Path(model.input_filename).stem
+        return {NOTEBOOK: f"{stem}.ipynb", HTML: f"{stem}.html", LOG: f"{stem}.log", "input": _CODE}
 
     def add_job_files(self, model: DescribeJob) -> None:
-        """Add the files of a run, with the paths of those that were downloaded."""
+        """Add the files of a run, with the paths of those that were downloaded. A run may have no report."""
         folder = Path(self.get_local_output_path(model, root_dir_relative=True))
         labels = {**self.environments_manager.output_formats_mapping(), "input": f"Code of the run ({_CODE})"}
         paths = {kind: (folder / name).as_posix() for kind, name in self.get_job_filenames(model).items()}
+        found = {kind: path if self.file_exists(path) else None for kind, path in paths.items()}
         model.job_files = [
-            JobFile(display_name=labels[kind], file_format=kind, file_path=path if self.file_exists(path) else None)
-            for kind, path in paths.items()
+            JobFile(display_name=labels[kind], file_format=kind, file_path=path)
+            for kind, path in found.items()
+            if path or not found[LOG]
         ]
         model.downloaded = all(file.file_path for file in model.job_files)
 

@@ -32,6 +32,7 @@ __all__ = [
     "prune_if_due",
     "read_options",
     "read_retention",
+    "remove_report",
     "report_folder",
 ]
 
@@ -115,6 +116,18 @@ def find_report(run: str) -> Path | None:
         return None
     found = (folder for folder in reports_dir().glob(f"*/{run}") if (folder / journal.FILE).is_file())
     return next(found, None)
+
+
+def remove_report(run: str) -> None:
+    """Remove the report of a run, if there is one.
+
+    Parameters
+    ----------
+    run : str
+        Id of the run.
+    """
+    if folder := find_report(run):
+        _remove(folder)
 
 
 def prune(kept: Retention, *, now: float | None = None) -> list[str]:
