@@ -7,6 +7,7 @@
     │   └── NotFoundError            unknown name; suggests the nearest known names
     ├── ConfigurationError           invalid profile or other file; has file, key, reason and fix
     ├── MissingDependencyError       missing optional package; names the extra to install
+    ├── DiskFullError                no space left; has the folder
     ├── PolicyError                  refused by the policy of the administrator
     ├── ClusterError                 cluster operation failed
     │   ├── PreflightError           refused before submission
@@ -34,6 +35,7 @@ show it without a traceback. Attributes carry the data that callers need.
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +52,7 @@ __all__ = [
     "CompileError",
     "CompileRefusedError",
     "ConfigurationError",
+    "DiskFullError",
     "DriftError",
     "EditedByHandError",
     "KeeperUnreachableError",
@@ -228,6 +231,25 @@ class MissingDependencyError(PipelineError):
         self.extra = extra
         what = f'"jupyter_pipeline[{extra}]"' if extra else package
         super().__init__(f"{package} is not installed in this environment. Install it: pip install {what}")
+
+
+class DiskFullError(PipelineError):
+    """A disk or a quota is full.
+
+    Parameters
+    ----------
+    folder : path
+        The folder.
+    free : str
+        Its free space with a unit.
+    needed : str
+        Space that the operation needs; empty if it is unknown.
+    """
+
+    def __init__(self, folder: os.PathLike[str], free: str, needed: str = "") -> None:
+        self.folder = os.fspath(folder)
+        need = f", {needed} needed" if needed else ""
+        super().__init__(f"No space left on {self.folder} ({free} free{need}). Remove files there, and try again.")
 
 
 class PolicyError(PipelineError):

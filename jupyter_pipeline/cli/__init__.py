@@ -12,6 +12,7 @@ from jupyter_core.application import NoStart
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.audit import enter_front_door
 from jupyter_pipeline.cli.base import Group, emit, note
+from jupyter_pipeline.disk_space import name_full_disk
 from jupyter_pipeline.exceptions import PipelineError
 
 __all__ = ["PipelineApp", "main"]
@@ -61,7 +62,8 @@ def main(argv: list[str] | None = None) -> NoReturn:
         # Children such as keepers are front doors of their own.
         with enter_front_door(os.environ.pop(environment_variables.FRONT_DOOR, "cli")):
             application.initialize(argv)
-            application.start()
+            with name_full_disk():
+                application.start()
     except NoStart:
         pass
     except PipelineError as error:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import audit, paths, processes
+from jupyter_pipeline import audit, disk_space, paths, processes
 from jupyter_pipeline.clusters import launch, limits, registry, restrictions
 from jupyter_pipeline.clusters.backends import get_backend
 from jupyter_pipeline.clusters.cleanup import orphans, tags
@@ -114,6 +114,7 @@ def _start(
     owner: ProcessIdentity | None,
 ) -> ClusterRecord:
     profile = restrictions.restrict(profile, workers=_find_largest(workers, adapt))
+    disk_space.check_space()
     _check_size(profile, workers, adapt)
     request = StartRequest(
         profile=profile,

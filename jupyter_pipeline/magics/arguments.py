@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from jupyter_pipeline import audit
 from jupyter_pipeline.command_forms import write_arguments, write_options
+from jupyter_pipeline.disk_space import name_full_disk
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError, suggest
 
 if TYPE_CHECKING:
@@ -327,7 +328,7 @@ def interruptible(command: str, outcome: str = "everything it had started was un
         State of the system after the interrupt.
     """
     try:
-        with audit.enter_front_door("magic"):
+        with audit.enter_front_door("magic"), name_full_disk():
             yield
     except KeyboardInterrupt:
         raise PipelineError(f"{command} was interrupted; {outcome}.") from None

@@ -16,6 +16,7 @@ from jupyter_server.utils import to_os_path
 from tornado.web import authenticated
 
 from jupyter_pipeline import audit, exceptions
+from jupyter_pipeline.disk_space import name_full_disk
 from jupyter_pipeline.exceptions import PipelineError, UsageError
 from jupyter_pipeline.models import to_plain
 from jupyter_pipeline.server.kernel_cli import RemoteError
@@ -31,6 +32,7 @@ STATUS: Mapping[type[PipelineError], int] = {
     exceptions.ConfigurationError: 422,
     exceptions.MissingDependencyError: 501,
     exceptions.PolicyError: 403,
+    exceptions.DiskFullError: 507,
     exceptions.PreflightError: 422,
     exceptions.ClusterConflictError: 409,
     exceptions.KeeperUnreachableError: 502,
@@ -78,7 +80,8 @@ def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[N
         with audit.enter_front_door("panel"):  # the task copies the context
             self._work = asyncio.ensure_future(method(self, *arguments))
         try:
-            answer = await self._work
+            with name_full_disk():
+                answer = await self._work
         except asyncio.CancelledError:
             if self._work.cancelled():
                 return  # the client has disconnected

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline import audit
+from jupyter_pipeline import audit, disk_space, paths
 from jupyter_pipeline.exceptions import OrchestrationError, RehearsalDiffersError, RehearsalError
 from jupyter_pipeline.models import AlertVerification, Deployed, DeploymentSpec
 from jupyter_pipeline.progress import Progress, silent
@@ -97,6 +97,7 @@ def _deploy(plan: Plan, progress: Progress | None, kernel: Kernel | None) -> Dep
     from jupyter_pipeline.workflows.run_report.recording import DESCRIPTION
 
     report = progress or silent
+    disk_space.check_space(paths.state_dir(), plan.home)
     answer = plan.preview()
     if not registry.get_code_generator(plan.settings.compile_options.to).deployable:
         written = output.write_files(plan.home, plan.compilation, overwrite=plan.settings.overwrite)

@@ -15,7 +15,7 @@ from typing import Any
 
 import filelock
 
-from jupyter_pipeline import audit, environment_variables, ports, processes
+from jupyter_pipeline import audit, disk_space, environment_variables, ports, processes
 from jupyter_pipeline.exceptions import (
     ApiUnreachableError,
     ConfigurationError,
@@ -47,6 +47,10 @@ _START_TIMEOUT = 180.0
 _TIMEOUT_OF_PROCESS = 60.0
 _STOP_TIMEOUT = 40.0
 _POLL = 0.1
+_SPACE = 32 * 2**20
+"""Bytes that the pages, the database and the log of a new service need."""
+_LEAST_SPACE = 2**17
+"""Bytes without which a start does not end: its state and its database cannot be written."""
 _SQLITE_LIMIT = 80
 """Scheduled runs a minute that overload SQLite: about 400 schedules of five minutes."""
 _NEAR = 0.75
@@ -118,6 +122,8 @@ def up(
     database.check_choice(postgres)
     settings = server_settings.find_settings(service_dir(), workers=workers, broker=broker)
     report = progress or silent
+    if processes.find(state.supervisor if (state := read_state()) else None) is None:
+        disk_space.check_space(service_dir(), needed=_SPACE)
     with audit.record("start", "service", ""), _locked(report):
         state = read_state()
         if take_over:
@@ -331,6 +337,7 @@ def _wait_until_running(
     deadline = time.monotonic() + timeout
     reported = ""
     while time.monotonic() < deadline:
+        disk_space.check_space(service_dir(), needed=_LEAST_SPACE)
         state = read_state()
         mine = state is not None and (
             launched is None or (state.supervisor is not None and state.supervisor.pid == launched.pid)
@@ -381,4 +388,9 @@ def _stop(report: Progress) -> None:
         )
     state = read_state()
     if state is not None and state.state != "stopped":
-        write_state(replace(state, state="stopped", reason="", detail="", supervisor=None, children={}))
+        try:
+            write_state(replace(state, state="stopped", reason="", detail="", supervisor=None, children={}))
+        except OSError as error:
+            if (full := disk_space.explain_full_disk(error)) is None:
+                raise
+            report(f"The service has stopped, but its state cannot be written. {full}")
