@@ -18,6 +18,7 @@ __all__ = [
     "compatibility_version",
     "is_same_build",
     "minor_version",
+    "needs_restart",
     "sort_by_severity",
 ]
 
@@ -81,6 +82,11 @@ def sort_by_severity(items: Iterable[DriftItem]) -> list[DriftItem]:
     """Return the items, the most severe first."""
     order = list(Severity)
     return sorted(items, key=lambda item: (order.index(item.severity), item.package))
+
+
+def needs_restart(item: DriftItem) -> bool:
+    """Return True if only a new start of the cluster removes a difference."""
+    return item.severity is not Severity.NOTES and item.package in (*CORE, "python")
 
 
 def is_same_build(one: Distribution | None, other: Distribution | None) -> bool:

@@ -215,7 +215,7 @@ class ClusterRecord(Record):
     last_sync: Mapping[str, Any] = field(default_factory=dict)
     """``time``, ``who``, ``result`` (``done``, ``failed`` or ``interrupted``), ``summary``, ``lock`` (its hash)."""
     drift: Mapping[str, Any] = field(default_factory=dict)
-    """Result of the last comparison with the kernel: ``blocks``, ``warns``, ``notes``, ``checked``."""
+    """Result of the last comparison with the kernel: ``blocks``, ``warns``, ``notes``, ``restart``, ``checked``."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

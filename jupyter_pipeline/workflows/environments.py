@@ -168,7 +168,10 @@ def record_drift(cluster: AttachedCluster, items: Sequence[DriftItem]) -> None:
 
 
 def _count(items: Sequence[DriftItem]) -> dict[str, Any]:
-    return {**{s.value: sum(item.severity is s for item in items) for s in Severity}, "checked": time.time()}
+    from jupyter_pipeline.environments.diff import needs_restart
+
+    counts = {s.value: sum(item.severity is s for item in items) for s in Severity}
+    return {**counts, "restart": sum(map(needs_restart, items)), "checked": time.time()}
 
 
 def _send(

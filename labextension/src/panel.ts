@@ -4,12 +4,17 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import {
+  ITranslator,
+  nullTranslator,
+  type TranslationBundle
+} from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
-import type { AccordionPanel, Widget } from '@lumino/widgets';
+import type { AccordionPanel, PanelLayout, Widget } from '@lumino/widgets';
 
+import { Banner } from './banner';
 import { pipelineIcon } from './icons';
-import { CommandIDs, IPipelinePanel } from './tokens';
+import { CommandIDs, IPipelinePanel, type IPolled } from './tokens';
 
 /** Height of the first section relative to each other one. */
 const FIRST = 2;
@@ -18,7 +23,14 @@ const FIRST = 2;
  * The sidebar. Sections are added to the page after all plugins have registered them, in the order of their ranks.
  */
 class PipelinePanel extends SidePanel implements IPipelinePanel {
-  addSection(section: Widget, rank: number): void {
+  constructor(options: SidePanel.IOptions, trans: TranslationBundle) {
+    super(options);
+    this._banner = new Banner(trans);
+    (this.layout as PanelLayout).insertWidget(0, this._banner);
+  }
+
+  addSection(section: Widget, rank: number, data: IPolled): void {
+    this._banner.add(data);
     this._sections.push({ section, rank });
     if (this._isLaidOut) {
       this.addWidget(section);
@@ -35,6 +47,7 @@ class PipelinePanel extends SidePanel implements IPipelinePanel {
     );
   }
 
+  private _banner: Banner;
   private _isLaidOut = false;
   private _sections: { section: Widget; rank: number }[] = [];
 }
@@ -52,7 +65,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IPipelinePanel> = {
     palette: ICommandPalette | null
   ): IPipelinePanel => {
     const trans = (translator ?? nullTranslator).load('jupyter_pipeline');
-    const panel = new PipelinePanel({ translator: translator ?? undefined });
+    const panel = new PipelinePanel({ translator: translator ?? undefined }, trans);
     panel.id = 'jp-pipeline-panel';
     panel.addClass('jp-pipeline-panel');
     panel.title.icon = pipelineIcon;

@@ -38,6 +38,10 @@ export abstract class PolledManager implements IPolled {
     return this._failure;
   }
 
+  get updated(): number | null {
+    return this._updated;
+  }
+
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -120,6 +124,7 @@ export abstract class PolledManager implements IPolled {
       return;
     }
     this._failure = null;
+    this._updated = Date.now() / 1000;
     if (!this._isReady) {
       this._isReady = true;
       this._ready.resolve();
@@ -135,6 +140,7 @@ export abstract class PolledManager implements IPolled {
   private _isReady = false;
   private _poll: Poll;
   private _ready = new PromiseDelegate<void>();
+  private _updated: number | null = null;
   private _viewers = 0;
 }
 

@@ -69,7 +69,7 @@ export interface IClusterRecord {
   readonly last_sync: { readonly [key: string]: unknown };
   /**
    * Result of the last comparison with the kernel: `blocks`, `warns`, `notes`,
-   * `checked`.
+   * `restart`, `checked`.
    */
   readonly drift: { readonly [key: string]: unknown };
 }

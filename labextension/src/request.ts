@@ -49,7 +49,13 @@ export async function request<T>(
   if (body !== undefined) {
     init.body = JSON.stringify(body);
   }
-  const response = await ServerConnection.makeRequest(url, init, settings);
+  const response = await ServerConnection.makeRequest(url, init, settings).catch(
+    (error: Error) => {
+      throw error instanceof ServerConnection.NetworkError && !signal?.aborted
+        ? new PipelineError('The Jupyter server does not answer.', 'NetworkError', 0)
+        : error;
+    }
+  );
   const text = await response.text();
   const data = parse(text);
   if (!response.ok) {
@@ -67,8 +73,7 @@ function parse(text: string): any {
 }
 
 function toError(status: number, data: any, text: string): PipelineError {
-  const message =
-    data?.message || text.slice(0, 200) || `The Jupyter server answered ${status}.`;
+  const message = describe(status, data, text);
   return new PipelineError(
     message,
     data?.error ?? 'ResponseError',
@@ -76,4 +81,19 @@ function toError(status: number, data: any, text: string): PipelineError {
     data?.refused ?? [],
     data?.comparison ?? null
   );
+}
+
+function describe(status: number, data: any, text: string): string {
+  // The errors of the extension have a name.
+  if (status === 404 && !data?.error) {
+    return (
+      'This Jupyter server has no server extension of Jupyter Pipeline, or an older one. ' +
+      "Install or upgrade jupyter_pipeline in the server's environment, and restart the server."
+    );
+  }
+  if ((status === 401 || status === 403) && !data?.error) {
+    return 'The Jupyter server refuses the request. Reload the page to log in again.';
+  }
+  const plain = text.trimStart().startsWith('<') ? '' : text.slice(0, 200);
+  return data?.message || plain || `The Jupyter server answers with status ${status}.`;
 }

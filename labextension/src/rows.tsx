@@ -46,6 +46,8 @@ export function RowList<T>(props: {
   /** The element that scrolls. */
   scroller: HTMLElement;
   label: string;
+  /** True if the rows show the last known state. */
+  stale: boolean;
 }): JSX.Element {
   const { items, keyOf, label, renderRow, scroller } = props;
   const [current, setCurrent] = React.useState('');
@@ -108,7 +110,7 @@ export function RowList<T>(props: {
       ref={list}
       role="list"
       aria-label={label}
-      className="jp-pipeline-rows"
+      className={`jp-pipeline-rows ${props.stale ? 'jp-mod-stale' : ''}`}
       style={{ height: virtualizer.getTotalSize() }}
       onKeyDown={onKeyDown}
       onFocus={() => {

@@ -3,6 +3,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { Widget } from '@lumino/widgets';
 import { Token } from '@lumino/coreutils';
 
+import type { Syncs } from './clusters/sync';
 import type {
   ClusterState,
   IClusterRecord,
@@ -28,11 +29,13 @@ export namespace CommandIDs {
   export const scaleCluster = 'pipeline:scale-cluster';
   export const adaptCluster = 'pipeline:adapt-cluster';
   export const extendCluster = 'pipeline:extend-cluster';
+  export const restartCluster = 'pipeline:restart-cluster';
   export const dismissCluster = 'pipeline:dismiss-cluster';
   export const stopCluster = 'pipeline:stop-cluster';
   export const openDashboard = 'pipeline:open-dashboard';
   export const attachCluster = 'pipeline:attach-cluster';
   export const syncCluster = 'pipeline:sync-cluster';
+  export const cancelSync = 'pipeline:cancel-sync';
   export const showLogs = 'pipeline:show-cluster-logs';
   export const runDeployment = 'pipeline:run-deployment';
   export const pauseDeployment = 'pipeline:pause-deployment';
@@ -67,6 +70,11 @@ export interface IPolled extends IDisposable {
    * The error of the last poll; null if it succeeded.
    */
   readonly failure: Error | null;
+
+  /**
+   * Time of the last successful poll in seconds since the epoch; null before the first.
+   */
+  readonly updated: number | null;
 
   /**
    * Emitted when the data or `failure` changed.
@@ -109,9 +117,19 @@ export interface IClusterManager extends IPolled {
   readonly endedCount: number | null;
 
   /**
+   * The syncs that were started here.
+   */
+  readonly syncs: Syncs;
+
+  /**
    * The profiles of clusters.
    */
   readonly profiles: ReadonlyArray<Clusters.IProfile>;
+
+  /**
+   * The profiles of the starts whose records do not exist yet.
+   */
+  readonly requested: ReadonlyArray<string>;
 
   /**
    * The error of reading the profiles, such as a syntax error; null for none.
@@ -185,6 +203,9 @@ export namespace Clusters {
     readonly drift: {
       readonly blocks?: number;
       readonly warns?: number;
+
+      /** Number of differences that only a new start of the cluster removes. */
+      readonly restart?: number;
       readonly checked?: number;
     };
   }
@@ -218,6 +239,11 @@ export interface IDeploymentManager extends IPolled {
    * The error of listing the deployments; null for none, or without a Prefect API.
    */
   readonly unreachable: Error | null;
+
+  /**
+   * Time of the last successful list of the deployments in seconds since the epoch; null before the first.
+   */
+  readonly listed: number | null;
 
   run(name: string): Promise<Deployments.IRun>;
   setPaused(name: string, paused: boolean): Promise<void>;
@@ -262,9 +288,9 @@ export namespace Deployments {
  */
 export interface IPipelinePanel {
   /**
-   * Add a section; sections with lower ranks come first.
+   * Add a section; sections with lower ranks come first. The panel shows the failure of its data.
    */
-  addSection(section: Widget, rank: number): void;
+  addSection(section: Widget, rank: number, data: IPolled): void;
 }
 
 export const IClusterManager = new Token<IClusterManager>(

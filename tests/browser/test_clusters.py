@@ -28,8 +28,10 @@ def test_a_cluster_is_started_scaled_looked_at_and_stopped(screen: Any, lab: Any
 
     panel.get_by_role("button", name="Start a Cluster…").click()
     dialog = page.locator(".jp-Dialog")
-    dialog.get_by_label("Profile").select_option("local")
+    dialog.get_by_role("radio", name="local").check()
+    dialog.get_by_label("Size").select_option("fixed")
     dialog.get_by_label("Workers", exact=True).fill("1")
+    expect(dialog.get_by_label("Environment of the kernel")).to_have_value("python3")
     dialog.get_by_role("button", name="Start").click()
     row = panel.locator("[data-cluster=local-1]")
     expect(row.locator(".jp-pipeline-state")).to_have_text("running", timeout=60_000)
@@ -88,23 +90,27 @@ def test_drift_is_shown_and_the_cluster_synced_from_the_notebook(screen: Any, la
     row = page.locator("[data-cluster=drifting]")
     expect(row.locator(".jp-pipeline-state")).to_have_text("running", timeout=60_000)
 
-    # Another version of a package, on the path of this kernel alone.
-    installed = lab.folder / "more" / "msgpack-1.99.dist-info"
-    installed.mkdir(parents=True)
-    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: msgpack\nVersion: 1.99\n")
+    # Other versions of packages, on the path of this kernel alone. The scheduler runs on one of them.
+    more = lab.folder / "more"
+    for package in ("msgpack", "locket"):
+        installed = more / f"{package}-1.99.dist-info"
+        installed.mkdir(parents=True)
+        (installed / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.99\n")
     lab.write_notebook(
-        "compare.ipynb", "import sys\nsys.path.insert(0, 'more')\n%load_ext jupyter_pipeline\n%cluster diff drifting"
+        "compare.ipynb",
+        "import sys\nsys.path.insert(0, 'more')\nimport locket\n%load_ext jupyter_pipeline\n%cluster diff drifting",
     )
     screen.open("compare.ipynb")
     run_first_cell(screen)
-    expect(row.locator(".jp-pipeline-figure")).to_contain_text("1 difference", timeout=60_000)
+    expect(row.locator(".jp-pipeline-figure")).to_contain_text("restart needed", timeout=60_000)
     row.get_by_role("button", name="drifting", exact=True).click()
-    badge = row.get_by_role("button", name="1 difference")
+    expect(row.get_by_role("button", name="Restart…")).to_be_visible()
 
-    shutil.rmtree(installed)
-    badge.click()
+    shutil.rmtree(more)
+    row.get_by_role("button", name="Sync", exact=True).click()
     expect(row.get_by_text("Synced")).to_be_visible(timeout=60_000)
-    expect(badge).to_have_count(0)
+    expect(page.get_by_text("drifting is synced")).to_be_visible()
+    expect(row.locator(".jp-pipeline-figure")).to_contain_text("1 worker")
 
     lab.write_notebook("open.ipynb", "%load_ext jupyter_pipeline\n%cluster dashboard drifting")
     screen.open("open.ipynb")
@@ -126,10 +132,22 @@ def test_errors_are_shown_in_place(screen: Any) -> None:
         lambda route: route.fulfill(status=422, json=refused) if route.request.method == "POST" else route.fallback(),
     )
     page.locator(".jp-Dialog").get_by_role("button", name="Start").click()
-    alert = panel.get_by_role("alert")
-    expect(alert).to_contain_text("sbatch is not found.")
-    alert.get_by_role("button", name="Dismiss").click()
-    expect(alert).to_have_count(0)
+    dialog = page.locator(".jp-Dialog")
+    expect(dialog.get_by_role("alert")).to_contain_text("sbatch is not found.")
+    dialog.get_by_role("button", name="Cancel").click()
+
+    # A server that does not answer: one message, and the last known state.
+    page.route("**/jupyter-pipeline/**", lambda route: route.abort())
+    banner = page.locator(".jp-pipeline-banner")
+    expect(banner).to_contain_text("Last known", timeout=30_000)
+    expect(banner).to_contain_text("The Jupyter server does not answer.")
+    page.unroute_all()
+    page.route("**/jupyter-pipeline/**", lambda route: route.fulfill(status=404, body="<html>404</html>"))
+    banner.get_by_role("button", name="Retry").click()
+    expect(banner).to_contain_text("no server extension of Jupyter Pipeline")
+    page.unroute_all()
+    banner.get_by_role("button", name="Retry").click()
+    expect(banner).to_be_hidden()
 
     # A hidden panel sends no requests; one that is shown again is refreshed.
     screen.run("application:toggle-left-area")

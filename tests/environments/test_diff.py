@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_pipeline.environments.diff import compare_environments
+from jupyter_pipeline.environments.diff import compare_environments, needs_restart
 from jupyter_pipeline.models import Distribution, Environment, Severity
 
 
@@ -36,6 +36,18 @@ def test_a_difference_has_its_severity_and_reason(
     assert item.severity is severity
     assert says in item.reason
     assert (item.kernel, item.scheduler, item.workers) == (kernel, cluster, (cluster,))
+
+
+def test_packages_that_the_cluster_runs_on_need_a_restart() -> None:
+    here = environment("3.11.7", dask="2026.8.0", msgpack="1.1", numpy="2.1")
+    there = environment("3.12.1", dask="2026.7.0", msgpack="1.0", numpy="1.26")
+    items = compare_environments(here, there, [there], imported=["numpy"])
+    assert {item.package: needs_restart(item) for item in items} == {
+        "python": True,
+        "dask": True,
+        "msgpack": True,
+        "numpy": False,
+    }
 
 
 def test_equal_environments_differ_in_nothing() -> None:

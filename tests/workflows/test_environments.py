@@ -62,7 +62,7 @@ def test_every_sync_is_recorded(cluster: AttachedCluster, code: Path) -> None:
     record = cluster.record()
     assert record.tls
     assert record.last_sync["result"] == "done"
-    assert set(record.drift) == {"blocks", "warns", "notes", "checked"}
+    assert set(record.drift) == {"blocks", "warns", "notes", "restart", "checked"}
 
     workflows.sync_cluster(cluster, directories=[code])
     noted = cluster.record().last_sync

@@ -33,9 +33,22 @@ test('an error keeps its type, message and refusals', async () => {
 });
 
 test.each([
-  ['<html>Bad gateway</html>', '<html>Bad gateway</html>'],
-  ['', 'The Jupyter server answered 502.']
-])('an error that is not ours is shown as far as it goes', async (body, message) => {
-  const server = new FakeServer(() => [502, body]);
+  [502, '<html>Bad gateway</html>', 'The Jupyter server answers with status 502.'],
+  [502, 'upstream is down', 'upstream is down'],
+  [502, '', 'The Jupyter server answers with status 502.'],
+  [404, '<html>Not found</html>', 'no server extension of Jupyter Pipeline'],
+  [403, '{"message": "Forbidden"}', 'Reload the page']
+])('an error %i of another origin is readable: %s', async (status, body, message) => {
+  const server = new FakeServer(() => [status, body]);
   await expect(request(server.settings, 'GET', ['clusters'])).rejects.toThrow(message);
+});
+
+test('a server that does not answer is named', async () => {
+  const server = new FakeServer(() => {
+    throw new TypeError('Failed to fetch');
+  });
+  await expect(request(server.settings, 'GET', ['clusters'])).rejects.toMatchObject({
+    message: 'The Jupyter server does not answer.',
+    kind: 'NetworkError'
+  });
 });

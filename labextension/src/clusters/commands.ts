@@ -4,6 +4,7 @@ import {
   IFrame,
   InputDialog,
   MainAreaWidget,
+  Notification,
   showDialog
 } from '@jupyterlab/apputils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
@@ -16,8 +17,9 @@ import { showText } from '../text';
 import { CommandIDs, type Clusters, type IClusterManager } from '../tokens';
 import { chooseBounds } from './bounds';
 import { isAlive } from './order';
-import { chooseStart } from './start';
-import { syncFrom } from './sync';
+import { currentKernel, listPythonKernels, type IKernelChoice } from './kernelspecs';
+import { chooseStart, createDraft, toStartOptions, type IStartDraft } from './start';
+import { SyncCancelled, type Syncs } from './sync';
 
 type Arguments = ReadonlyPartialJSONObject;
 
@@ -32,9 +34,10 @@ export function addClusterCommands(options: {
   app: JupyterFrontEnd;
   manager: IClusterManager;
   notebooks: INotebookTracker | null;
+  syncs: Syncs;
   trans: TranslationBundle;
 }): void {
-  const { app, manager, notebooks, trans } = options;
+  const { app, manager, notebooks, syncs, trans } = options;
   const { commands, shell } = app;
 
   const choose = async (args: Arguments): Promise<Clusters.IModel | null> => {
@@ -58,6 +61,13 @@ export function addClusterCommands(options: {
     return known.find(c => c.name === value) ?? null;
   };
 
+  const pythonKernels = (): ReadonlyArray<IKernelChoice> =>
+    listPythonKernels(app.serviceManager.kernelspecs.specs);
+  /** The kernel of the current notebook, if it is a Python kernel. */
+  const currentPythonKernel = (): string | undefined => {
+    const name = currentKernel(notebooks);
+    return pythonKernels().some(kernel => kernel.name === name) ? name : undefined;
+  };
   /** The short label in the menu of a cluster, the long one elsewhere. */
   const label =
     (short: string, long: string) =>
@@ -80,21 +90,96 @@ export function addClusterCommands(options: {
         properties: {
           profile: { type: 'string', description: 'Asked for when absent' },
           name: { type: 'string' },
-          workers: { type: 'integer', minimum: 0 }
+          workers: { type: 'integer', minimum: 0 },
+          kernel: {
+            type: 'string',
+            description: 'By default the kernel of the current notebook'
+          }
         }
       }
     },
     execute: async args => {
-      const options = args.profile
-        ? {
-            profile: args.profile as string,
-            name: args.name as string | undefined,
-            workers: args.workers as number | undefined
-          }
-        : await chooseStart(manager, trans);
-      if (options) {
+      if (args.profile) {
+        await manager.start({
+          kernel: currentPythonKernel(),
+          ...args,
+          profile: args.profile as string
+        });
+        return;
+      }
+      if (manager.failure ?? manager.profilesFailure) {
+        throw manager.failure ?? manager.profilesFailure;
+      }
+      const choices = { kernels: pythonKernels(), profiles: manager.profiles, trans };
+      let draft: IStartDraft | null = createDraft(choices, currentKernel(notebooks));
+      let error: Error | null = null;
+      while ((draft = await chooseStart(choices, draft, error))) {
         shell.activateById('jp-pipeline-panel');
-        await manager.start(options);
+        try {
+          await manager.start(toStartOptions(draft));
+          return;
+        } catch (reason) {
+          error = reason as Error; // the dialog opens again with the values
+        }
+      }
+    }
+  });
+
+  commands.addCommand(CommandIDs.restartCluster, {
+    label: label(trans.__('Restart…'), trans.__('Restart a Cluster…')),
+    caption: trans.__('Stop the cluster and start it in the environment of a kernel'),
+    isEnabled: inState('running'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          ...NAME,
+          kernel: {
+            type: 'string',
+            description: 'By default the kernel of the current notebook'
+          }
+        }
+      }
+    },
+    execute: async args => {
+      const cluster = await choose(args);
+      if (!cluster) {
+        return;
+      }
+      const { adaptive, name, profile, workers, workers_wanted } = cluster;
+      const found = manager.profiles.find(p => p.name === profile);
+      if (!found || found.refusal) {
+        throw new Error(
+          found?.refusal ||
+            trans.__(
+              'The profile %1 does not exist any more. Start another one.',
+              profile
+            )
+        );
+      }
+      const kernel = (args.kernel as string) ?? currentPythonKernel();
+      const title = pythonKernels().find(k => k.name === kernel)?.title ?? kernel;
+      const { button } = await showDialog({
+        title: trans.__('Restart %1?', name),
+        body: trans.__(
+          'All notebooks lose this cluster and the data in its memory. The new cluster uses the packages of the kernel “%1”.',
+          title ?? trans.__('default')
+        ),
+        buttons: [
+          Dialog.cancelButton(),
+          Dialog.warnButton({ label: trans.__('Restart the Cluster') })
+        ]
+      });
+      if (button.accept) {
+        await manager.stop(name);
+        await manager.start({
+          profile,
+          name,
+          kernel,
+          ...(adaptive
+            ? { adapt: [adaptive[0], adaptive[1]] as [number, number] }
+            : { workers: workers_wanted ?? workers })
+        });
       }
     }
   });
@@ -330,8 +415,9 @@ export function addClusterCommands(options: {
     icon: args => (args.name ? refreshIcon : undefined),
     isEnabled: args => !!notebooks?.currentWidget && inState('running')(args),
     caption: trans.__(
-      'Give a cluster the packages and the local code of the current notebook'
+      'Send the packages and the local code of the current notebook to a cluster'
     ),
+    isVisible: args => syncs.get(String(args.name)) === null,
     describedBy: { args: { type: 'object', properties: NAME } },
     execute: async args => {
       const kernel = notebooks?.currentWidget?.sessionContext.session?.kernel;
@@ -341,9 +427,39 @@ export function addClusterCommands(options: {
         );
       }
       const cluster = await choose(args);
-      if (cluster) {
-        await syncFrom(kernel, cluster.name);
+      if (!cluster) {
+        return;
+      }
+      try {
+        await syncs.start(kernel, cluster.name);
+      } catch (reason) {
+        if (!(reason instanceof SyncCancelled)) {
+          throw reason;
+        }
+        Notification.info(trans.__('The sync of %1 was cancelled.', cluster.name));
+        return;
+      } finally {
         await manager.refresh();
+      }
+      const synced = manager.clusters.find(({ id }) => id === cluster.id);
+      Notification.success(
+        trans.__('%1 is synced: %2', cluster.name, synced?.last_sync.summary ?? ''),
+        { autoClose: 5000 }
+      );
+    }
+  });
+
+  commands.addCommand(CommandIDs.cancelSync, {
+    label: label(
+      trans.__('Cancel the Sync'),
+      trans.__('Cancel the Sync of a Cluster…')
+    ),
+    isVisible: args => !args.name || syncs.get(String(args.name)) !== null,
+    describedBy: { args: { type: 'object', properties: NAME } },
+    execute: async args => {
+      const cluster = await choose(args);
+      if (cluster) {
+        await syncs.cancel(cluster.name);
       }
     }
   });

@@ -12,40 +12,65 @@ export function EnvironmentState(props: {
   trans: TranslationBundle;
   disabled: boolean;
   onSync: () => void;
-}): JSX.Element | null {
-  const { cluster, disabled, onSync, trans } = props;
+  onRestart: () => void;
+}): JSX.Element {
+  const { cluster, disabled, trans } = props;
   const { drift, last_sync } = cluster;
   const now = Date.now() / 1000;
-  const { blocks = 0, warns = 0 } = drift;
-  if (blocks + warns > 0) {
-    return (
-      <button
-        type="button"
-        className={`jp-pipeline-link jp-pipeline-drift ${blocks ? 'jp-mod-bad' : 'jp-mod-warn'}`}
-        title={trans.__(
-          'Compared %1. Sync to give the cluster what this notebook has.',
-          formatRelative(drift.checked ?? now, now, trans)
-        )}
-        disabled={disabled}
-        onClick={onSync}
-      >
-        {blocks
-          ? trans._n('%1 difference blocks', '%1 differences block', blocks)
-          : trans._n('%1 difference', '%1 differences', warns)}
-      </button>
-    );
-  }
-  if (!last_sync.time) {
-    return null;
-  }
+  const { blocks = 0, warns = 0, restart = 0 } = drift;
+  const compared =
+    drift.checked && trans.__('Compared %1', formatRelative(drift.checked, now, trans));
+  const rest = blocks + warns - restart;
   return (
-    <div
-      className={`jp-pipeline-hint ${last_sync.result === 'failed' ? 'jp-mod-bad' : ''}`}
-      title={last_sync.summary}
-    >
-      {last_sync.result === 'done'
-        ? trans.__('Synced %1', formatRelative(last_sync.time, now, trans))
-        : trans.__('Sync failed %1', formatRelative(last_sync.time, now, trans))}
-    </div>
+    <>
+      {restart > 0 && (
+        <div>
+          {trans._n(
+            '%1 difference needs a restart',
+            '%1 differences need a restart',
+            restart
+          )}{' '}
+          <button
+            type="button"
+            className="jp-pipeline-link"
+            title={trans.__(
+              'The scheduler and the workers run on these packages, so that a sync cannot change them.'
+            )}
+            disabled={disabled}
+            onClick={props.onRestart}
+          >
+            {trans.__('Restart…')}
+          </button>
+        </div>
+      )}
+      {rest > 0 && (
+        <div>
+          {trans._n('%1 difference', '%1 differences', rest)}{' '}
+          <button
+            type="button"
+            className="jp-pipeline-link"
+            title={trans.__(
+              'Send the packages and the code of the current notebook to the cluster'
+            )}
+            disabled={disabled}
+            onClick={props.onSync}
+          >
+            {trans.__('Sync')}
+          </button>
+        </div>
+      )}
+      {last_sync.time && (
+        <div
+          className={last_sync.result === 'failed' ? 'jp-mod-bad' : ''}
+          title={last_sync.summary}
+        >
+          {last_sync.result === 'done'
+            ? trans.__('Synced %1', formatRelative(last_sync.time, now, trans))
+            : trans.__('Sync failed %1', formatRelative(last_sync.time, now, trans))}
+        </div>
+      )}
+      {compared && <div className="jp-pipeline-muted">{compared}</div>}
+      {!compared && !last_sync.time && trans.__('not compared')}
+    </>
   );
 }

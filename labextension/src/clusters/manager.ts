@@ -11,6 +11,7 @@ import {
   stopCluster,
   updateCluster
 } from './restapi';
+import { Syncs } from './sync';
 
 /** Time (seconds) for which a failed cluster is shown, unless it is dismissed. */
 const FAILED_FOR = 3600;
@@ -28,6 +29,8 @@ export class ClusterManager extends PolledManager implements IClusterManager {
     super(options);
     this.restInterval = options.interval;
   }
+
+  readonly syncs = new Syncs();
 
   /**
    * Milliseconds between two polls while nothing changes.
@@ -52,14 +55,26 @@ export class ClusterManager extends PolledManager implements IClusterManager {
     return this._profiles;
   }
 
+  get requested(): ReadonlyArray<string> {
+    return this._requested;
+  }
+
   get profilesFailure(): Error | null {
     return this._profilesFailure;
   }
 
   async start(options: Clusters.IStartOptions): Promise<Clusters.IModel> {
-    const record = await startCluster(this.serverSettings, options);
-    this._replace(record);
-    return record;
+    this._requested = [...this._requested, options.profile];
+    this.emitChanged();
+    try {
+      const record = await startCluster(this.serverSettings, options);
+      this._replace(record);
+      return record;
+    } finally {
+      const index = this._requested.indexOf(options.profile);
+      this._requested = this._requested.filter((_, i) => i !== index);
+      this.emitChanged();
+    }
   }
 
   async scale(name: string, workers: number): Promise<void> {
@@ -158,4 +173,5 @@ export class ClusterManager extends PolledManager implements IClusterManager {
   private _profiles: Clusters.IProfile[] = [];
   private _profilesFailure: Error | null = null;
   private _records: Clusters.IModel[] = [];
+  private _requested: ReadonlyArray<string> = [];
 }

@@ -23,6 +23,8 @@ export function clusterMenu({ id, name, state }: Clusters.IModel): MenuEntry[] {
     { command: CommandIDs.extendCluster, args: { name } },
     null,
     { command: CommandIDs.syncCluster, args: { name } },
+    { command: CommandIDs.cancelSync, args: { name } },
+    { command: CommandIDs.restartCluster, args: { name } },
     { command: CommandIDs.showLogs, args: { name } },
     null,
     { command: CommandIDs.stopCluster, args: { name } }

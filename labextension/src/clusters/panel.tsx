@@ -10,6 +10,7 @@ import { Section } from '../section';
 import { CommandIDs, type Clusters, type IClusterManager } from '../tokens';
 import { sortByNeed } from './order';
 import { ClusterRow } from './row';
+import type { Syncs } from './sync';
 
 /**
  * The section of the clusters.
@@ -45,6 +46,7 @@ export class ClustersSection extends Section {
 export namespace ClustersSection {
   export interface IOptions {
     manager: IClusterManager;
+    syncs: Syncs;
     commands: CommandRegistry;
     trans: TranslationBundle;
   }
@@ -60,11 +62,11 @@ type Line = Clusters.IModel | typeof ENDED | typeof MORE;
 function ClusterList(
   props: ClustersSection.IOptions & { actions: Actions; scroller: HTMLElement }
 ): JSX.Element {
-  const { actions, manager, scroller, trans } = props;
-  useSignals(manager.changed, actions.changed);
+  const { actions, manager, scroller, syncs, trans } = props;
+  useSignals(manager.changed, actions.changed, syncs.changed);
   const [expanded, setExpanded] = React.useState<ReadonlySet<string>>(new Set());
   const [showsEnded, setShowsEnded] = React.useState(false);
-  const { clusters, ended, endedCount, failure, isReady } = manager;
+  const { clusters, ended, endedCount, failure, isReady, requested } = manager;
   const toggle = (id: string): void =>
     setExpanded(before => {
       const after = new Set(before);
@@ -94,7 +96,13 @@ function ClusterList(
           }}
         />
       )}
-      {isReady && clusters.length === 0 && (
+      {requested.map((profile, index) => (
+        <div key={index} className="jp-pipeline-requested" role="status">
+          <span className="jp-pipeline-busy" />
+          {trans.__('Starting a cluster from %1…', profile)}
+        </div>
+      ))}
+      {isReady && clusters.length === 0 && requested.length === 0 && (
         <div className="jp-pipeline-empty">
           <p>{trans.__('No cluster is running.')}</p>
           <button
@@ -114,6 +122,7 @@ function ClusterList(
         keyOf={line => (typeof line === 'string' ? line : line.id)}
         scroller={scroller}
         label={trans.__('Clusters')}
+        stale={failure !== null}
         renderRow={(line, focus) => {
           if (line === ENDED) {
             return (

@@ -39,13 +39,16 @@ export const clusterManagerPlugin: JupyterFrontEndPlugin<IClusterManager> = {
       apply();
       loaded.changed.connect(apply);
     });
-    addClusterCommands({ app, manager, notebooks, trans });
+    addClusterCommands({ app, manager, notebooks, syncs: manager.syncs, trans });
     if (notebooks) {
       openDashboardsOfKernels(notebooks, manager, app.commands, trans);
     }
     for (const command of [
       CommandIDs.startCluster,
       CommandIDs.scaleCluster,
+      CommandIDs.adaptCluster,
+      CommandIDs.extendCluster,
+      CommandIDs.restartCluster,
       CommandIDs.stopCluster,
       CommandIDs.openDashboard,
       CommandIDs.attachCluster,
@@ -72,8 +75,14 @@ export const clusterPanelPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter_pipeline');
     panel.addSection(
-      new ClustersSection({ manager, commands: app.commands, trans }),
-      10
+      new ClustersSection({
+        manager,
+        syncs: manager.syncs,
+        commands: app.commands,
+        trans
+      }),
+      10,
+      manager
     );
   }
 };

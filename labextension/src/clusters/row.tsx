@@ -12,6 +12,7 @@ import { CommandIDs, type Clusters, type IClusterManager } from '../tokens';
 import { EnvironmentState } from './environment';
 import { clusterMenu } from './menu';
 import { isAlive } from './order';
+import type { Syncs } from './sync';
 
 /**
  * One cluster: state, size and actions; expanded, with all that is known.
@@ -21,6 +22,7 @@ export function ClusterRow(props: {
   actions: Actions;
   commands: CommandRegistry;
   manager: IClusterManager;
+  syncs: Syncs;
   expanded: boolean;
   onToggle: () => void;
   focus: IRowFocus;
@@ -31,6 +33,7 @@ export function ClusterRow(props: {
   const { dashboard_link, id, name, state } = cluster;
   const now = Date.now() / 1000;
   const alive = isAlive(state);
+  const sync = props.syncs.get(name);
   const execute = (command: string): void =>
     actions.run(id, () => commands.execute(command, { name }));
   const link = (label: string, onClick: () => void): JSX.Element => (
@@ -82,6 +85,18 @@ export function ClusterRow(props: {
               )}
             </ErrorText>
           )}
+          {sync && (
+            <div className="jp-pipeline-error jp-mod-info" role="status">
+              <div className="jp-pipeline-error-text">
+                {sync.isWaiting
+                  ? trans.__('The sync waits until the kernel of the notebook is idle.')
+                  : sync.text || trans.__('Syncing…')}
+              </div>
+              <div className="jp-pipeline-error-actions">
+                {link(trans.__('Cancel'), () => execute(CommandIDs.cancelSync))}
+              </div>
+            </div>
+          )}
           {cluster.warning && (
             <ErrorText kind="warning" text={cluster.warning} trans={trans}>
               {link(trans.__('Extend by 1 h'), () =>
@@ -118,8 +133,9 @@ export function ClusterRow(props: {
                   <EnvironmentState
                     cluster={cluster}
                     trans={trans}
-                    disabled={stale || actions.isBusy(id)}
+                    disabled={stale || sync !== null}
                     onSync={() => execute(CommandIDs.syncCluster)}
+                    onRestart={() => execute(CommandIDs.restartCluster)}
                   />
                 )
               ],
@@ -234,7 +250,15 @@ function figure(
       tone: 'warn'
     };
   }
-  const { blocks = 0, warns = 0 } = drift;
+  const { blocks = 0, warns = 0, restart = 0 } = drift;
+  if (restart > 0) {
+    return {
+      text: trans.__('restart needed'),
+      short: trans.__('restart'),
+      title: trans.__('Packages that a sync cannot change differ from the notebook'),
+      tone: blocks ? 'bad' : 'warn'
+    };
+  }
   if (blocks + warns > 0) {
     return {
       text: trans._n('%1 difference', '%1 differences', blocks + warns),

@@ -1,19 +1,85 @@
-import { Dialog, ReactWidget, showDialog } from '@jupyterlab/apputils';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { Notice } from '../components';
 import { InputField, SelectField } from '../fields';
-import type { Clusters, IClusterManager } from '../tokens';
+import type { Clusters } from '../tokens';
+import type { IKernelChoice } from './kernelspecs';
+import { groupProfiles } from './profileGroups';
 
 /**
- * Ask for the profile and the size of a new cluster. Null if the user cancels.
+ * The values of the form that starts a cluster.
+ */
+export interface IStartDraft {
+  profile: string;
+  name: string;
+  size: 'default' | 'fixed' | 'adaptive';
+  workers: string;
+  minimum: string;
+  maximum: string;
+  kernel: string;
+}
+
+interface IChoices {
+  profiles: ReadonlyArray<Clusters.IProfile>;
+  kernels: ReadonlyArray<IKernelChoice>;
+  trans: TranslationBundle;
+}
+
+/**
+ * The first values of the form.
+ *
+ * @param kernel - The kernel of the current notebook.
+ */
+export function createDraft(
+  { kernels, profiles }: Omit<IChoices, 'trans'>,
+  kernel: string | undefined
+): IStartDraft {
+  const allowed = profiles.filter(({ refusal }) => !refusal);
+  const profile = allowed.find(({ name }) => name === 'local') ?? allowed[0];
+  return {
+    profile: profile?.name ?? '',
+    name: '',
+    size: 'default',
+    workers: '2',
+    minimum: '0',
+    maximum: '8',
+    kernel: kernels.some(({ name }) => name === kernel)
+      ? kernel!
+      : (kernels[0]?.name ?? '')
+  };
+}
+
+/**
+ * The options of a start, as the server expects them.
+ */
+export function toStartOptions(draft: IStartDraft): Clusters.IStartOptions {
+  const { kernel, maximum, minimum, name, profile, size, workers } = draft;
+  return {
+    profile,
+    ...(name && { name }),
+    ...(size === 'fixed' && { workers: Number(workers) }),
+    ...(size === 'adaptive' && {
+      adapt: [Number(minimum), Number(maximum)] as [number, number]
+    }),
+    ...(kernel && { kernel })
+  };
+}
+
+/**
+ * Ask for the options of a new cluster. Null if the user cancels.
+ *
+ * @param error - The error of a start with this draft.
  */
 export async function chooseStart(
-  manager: IClusterManager,
-  trans: TranslationBundle
-): Promise<Clusters.IStartOptions | null> {
-  const body = new StartBody(manager, trans);
+  choices: IChoices,
+  draft: IStartDraft,
+  error: Error | null
+): Promise<IStartDraft | null> {
+  const { trans } = choices;
+  const body = new StartBody(choices, draft, error);
   const { button } = await showDialog({
     title: trans.__('Start a cluster'),
     body,
@@ -24,85 +90,170 @@ export async function chooseStart(
 
 class StartBody extends ReactWidget {
   constructor(
-    private _manager: IClusterManager,
-    private _trans: TranslationBundle
+    private _choices: IChoices,
+    private _draft: IStartDraft,
+    private _error: Error | null
   ) {
     super();
+    this.addClass('jp-pipeline-start');
   }
 
-  getValue(): Clusters.IStartOptions | null {
-    return this._value;
+  getValue(): IStartDraft {
+    return this._draft;
   }
 
   render(): JSX.Element {
     return (
       <StartForm
-        manager={this._manager}
-        trans={this._trans}
-        onChange={value => {
-          this._value = value;
+        {...this._choices}
+        initial={this._draft}
+        error={this._error}
+        onChange={draft => {
+          this._draft = draft;
         }}
       />
     );
   }
-
-  private _value: Clusters.IStartOptions | null = null;
 }
 
-function StartForm(props: {
-  manager: IClusterManager;
-  trans: TranslationBundle;
-  onChange: (value: Clusters.IStartOptions | null) => void;
-}): JSX.Element {
-  const { manager, onChange, trans } = props;
-  const [chosen, setChosen] = React.useState('');
-  const [workers, setWorkers] = React.useState('');
-  const { profiles, profilesFailure } = manager;
-  const profile =
-    profiles.find(p => p.name === chosen) ??
-    profiles.find(p => p.name === 'local') ??
-    profiles[0];
-  const size = workers === '' ? {} : { workers: Number(workers) };
-  onChange(profile ? { profile: profile.name, ...size } : null);
+function StartForm(
+  props: IChoices & {
+    initial: IStartDraft;
+    error: Error | null;
+    onChange: (draft: IStartDraft) => void;
+  }
+): JSX.Element {
+  const { error, kernels, onChange, profiles, trans } = props;
+  const [draft, setDraft] = React.useState(props.initial);
+  const set = (change: Partial<IStartDraft>): void => {
+    setDraft({ ...draft, ...change });
+    onChange({ ...draft, ...change });
+  };
+  const profile = profiles.find(({ name }) => name === draft.profile);
   return (
-    <div className="jp-pipeline-start">
-      <div className="jp-pipeline-start-row">
+    <>
+      {error && <Notice kind="error">{error.message}</Notice>}
+      <div
+        className="jp-pipeline-profiles"
+        role="radiogroup"
+        aria-label={trans.__('Profile')}
+      >
+        {groupProfiles(profiles, trans).map(group => (
+          <div key={group.title} role="group" aria-label={group.title}>
+            <div className="jp-pipeline-profile-group">{group.title}</div>
+            {group.profiles.map(
+              ({ cluster_class, description, name, refusal, source }) => (
+                <label
+                  key={name}
+                  className={`jp-pipeline-profile ${refusal ? 'jp-mod-disabled' : ''}`}
+                  title={`${cluster_class}\n${source}`}
+                >
+                  <input
+                    type="radio"
+                    name="jp-pipeline-profile"
+                    value={name}
+                    checked={name === draft.profile}
+                    disabled={!!refusal}
+                    onChange={() => set({ profile: name })}
+                  />
+                  <span>
+                    <span className="jp-pipeline-profile-name">{name}</span>
+                    <span className="jp-pipeline-profile-text">
+                      {refusal || description}
+                    </span>
+                  </span>
+                </label>
+              )
+            )}
+          </div>
+        ))}
+      </div>
+      <div className="jp-pipeline-field-row">
         <SelectField
-          label={trans.__('Profile')}
+          label={trans.__('Size')}
           width="wide"
-          name="profile"
-          value={profile?.name ?? ''}
-          choices={profiles.map(p => [p.name, p.name] as const)}
-          disabled={profiles.length === 0}
-          onChange={setChosen}
+          name="size"
+          value={draft.size}
+          choices={[
+            ['default', defaultSize(profile, trans)],
+            ['fixed', trans.__('Fixed')],
+            ['adaptive', trans.__('Adapt to the load')]
+          ]}
+          onChange={size => set({ size })}
+        />
+        {draft.size === 'fixed' && (
+          <InputField
+            label={trans.__('Workers')}
+            width="number"
+            type="number"
+            min={0}
+            max={profile?.max_workers ?? 100000}
+            value={draft.workers}
+            onChange={workers => set({ workers })}
+          />
+        )}
+        {draft.size === 'adaptive' && (
+          <>
+            <InputField
+              label={trans.__('Minimum')}
+              width="number"
+              type="number"
+              min={0}
+              value={draft.minimum}
+              onChange={minimum => set({ minimum })}
+            />
+            <InputField
+              label={trans.__('Maximum')}
+              width="number"
+              type="number"
+              min={1}
+              max={profile?.max_workers ?? 100000}
+              value={draft.maximum}
+              onChange={maximum => set({ maximum })}
+            />
+          </>
+        )}
+      </div>
+      <div className="jp-pipeline-field-row">
+        <SelectField
+          label={trans.__('Environment of the kernel')}
+          name="kernel"
+          value={draft.kernel}
+          choices={kernels.map(({ name, title }) => [name, title] as const)}
+          disabled={kernels.length === 0}
+          title={trans.__('Scheduler and workers use the packages of this kernel')}
+          onChange={kernel => set({ kernel })}
         />
         <InputField
-          label={trans.__('Workers')}
-          width="number"
-          type="number"
-          min={0}
-          max={profile?.max_workers ?? 100000}
-          placeholder={placeholder(profile, trans)}
-          value={workers}
-          onChange={setWorkers}
+          label={trans.__('Name')}
+          placeholder={trans.__('%1-1, or the next free number', draft.profile)}
+          value={draft.name}
+          onChange={name => set({ name })}
         />
       </div>
-      {profile?.description && (
-        <p className="jp-pipeline-hint" title={profile.cluster_class}>
-          {profile.description}
+      {profile?.max_workers !== null && profile?.max_workers !== undefined && (
+        <p className="jp-pipeline-hint">
+          {trans._n('At most %1 worker', 'At most %1 workers', profile.max_workers)}
         </p>
       )}
-      {profilesFailure && <Notice kind="error">{profilesFailure.message}</Notice>}
-    </div>
+    </>
   );
 }
 
-function placeholder(
+function defaultSize(
   profile: Clusters.IProfile | undefined,
   trans: TranslationBundle
 ): string {
   if (profile?.adapt) {
-    return `${profile.adapt[0]}–${profile.adapt[1] ?? '∞'}`;
+    const [minimum, maximum] = profile.adapt;
+    return trans.__('As in the profile: %1 to %2 workers', minimum, maximum ?? '∞');
   }
-  return profile?.workers?.toString() ?? trans.__('auto');
+  const workers = profile?.workers ?? null;
+  return workers === null
+    ? trans.__('As in the profile: the default of its class')
+    : trans._n(
+        'As in the profile: %1 worker',
+        'As in the profile: %1 workers',
+        workers
+      );
 }

@@ -4,6 +4,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
 import { Actions } from '../actions';
+import { describeAge } from '../banner';
 import { ErrorText } from '../errors';
 import { RowList, useSignals } from '../rows';
 import { Section } from '../section';
@@ -51,7 +52,7 @@ function DeploymentList(
   const { actions, manager, scroller, trans } = props;
   useSignals(manager.changed, actions.changed);
   const [expanded, setExpanded] = React.useState<ReadonlySet<string>>(new Set());
-  const { deployments, failure, isReady, service, unreachable } = manager;
+  const { deployments, failure, isReady, listed, service, unreachable } = manager;
   const toggle = (id: string): void =>
     setExpanded(before => {
       const after = new Set(before);
@@ -63,6 +64,11 @@ function DeploymentList(
     <>
       {service && <ServiceLine {...props} service={service} stale={stale} />}
       {unreachable && <ErrorText text={unreachable.message} trans={trans} />}
+      {isReady && !reached && !stale && listed !== null && (
+        <p className="jp-pipeline-hint jp-pipeline-age" role="status">
+          {describeAge(listed, trans)}
+        </p>
+      )}
       {reached && deployments.length === 0 && (
         <p className="jp-pipeline-empty">
           {trans.__(
@@ -75,6 +81,7 @@ function DeploymentList(
         keyOf={({ id }) => id}
         scroller={scroller}
         label={trans.__('Deployments')}
+        stale={stale || !reached}
         renderRow={(deployment, focus) => (
           <DeploymentRow
             {...props}

@@ -28,7 +28,7 @@ export const deploymentManagerPlugin: JupyterFrontEndPlugin<IDeploymentManager> 
     });
     void settings?.load(SETTINGS_ID).then(loaded => {
       const apply = (): void => {
-        manager.interval =
+        manager.restInterval =
           1000 * (loaded.get('deploymentInterval').composite as number);
       };
       apply();
@@ -56,7 +56,8 @@ export const deploymentPanelPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyter_pipeline');
     panel.addSection(
       new DeploymentsSection({ manager, commands: app.commands, trans }),
-      20
+      20,
+      manager
     );
   }
 };

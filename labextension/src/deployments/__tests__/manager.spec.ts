@@ -55,3 +55,39 @@ test('pausing asks the server and looks again', async () => {
   expect(server.asked.length).toBeGreaterThan(before + 1);
   manager.dispose();
 });
+
+test('a requested run is shown at once and until it is listed', async () => {
+  const [manager, server] = create({ embedded: true }, [
+    200,
+    [{ name: 'daily', last_run: null }]
+  ]);
+  await manager.ready;
+  const run = { id: 'r1', state: 'Scheduled', start: null, expected_start: 100 };
+  const { answer } = server;
+  server.answer = asked => (asked.method === 'POST' ? [201, run] : answer(asked));
+  await manager.run('daily');
+  expect(manager.deployments[0].last_run?.state).toBe('Scheduled');
+  await manager.refresh();
+  expect(manager.deployments[0].last_run?.state).toBe('Scheduled');
+  server.answer = asked =>
+    asked.path.startsWith('service')
+      ? answer(asked)
+      : [200, [{ name: 'daily', last_run: { ...run, state: 'Running' } }]];
+  await manager.refresh();
+  expect(manager.deployments[0].last_run?.state).toBe('Running');
+  manager.dispose();
+});
+
+test('deployments stay while Prefect does not answer', async () => {
+  const [manager, server] = create({ embedded: true }, [200, [{ name: 'daily' }]]);
+  await manager.ready;
+  expect(manager.listed).not.toBeNull();
+  server.answer = asked =>
+    asked.path.startsWith('service')
+      ? [200, { ...SERVICE, api: { embedded: true } }]
+      : [503, { error: 'ApiUnreachableError', message: 'nothing answers' }];
+  await manager.refresh();
+  expect(manager.unreachable?.message).toBe('nothing answers');
+  expect(manager.deployments.map(({ name }) => name)).toEqual(['daily']);
+  manager.dispose();
+});
