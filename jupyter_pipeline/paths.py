@@ -28,6 +28,7 @@ __all__ = [
     "check_name",
     "clusters_dir",
     "environments_dir",
+    "ledger_dir",
     "private_dir",
     "read_object",
     "read_setting",
@@ -143,6 +144,11 @@ def reports_dir() -> Path:
 def runs_dir() -> Path:
     """Return the folder with the logs of runs, with one folder for each run (0700)."""
     return private_dir(state_dir() / "runs")
+
+
+def ledger_dir() -> Path:
+    """Return the folder of the ledger, which has the usage of all clusters (0700)."""
+    return private_dir(state_dir() / "ledger")
 
 
 def versions_dir() -> Path:

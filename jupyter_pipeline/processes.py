@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import pwd
 import signal
 import socket
 import sys
@@ -49,6 +50,7 @@ __all__ = [
     "terminate_group",
     "terminate_group_async",
     "this_process",
+    "user_name",
     "with_variable",
 ]
 
@@ -64,6 +66,14 @@ _NAMESPACES = ("pid", "net")
 def hostname() -> str:
     """Return the name of this host."""
     return socket.gethostname()
+
+
+def user_name() -> str:
+    """Return the name of the user by the id of this process, which no variable changes; the id without a name."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 @cache

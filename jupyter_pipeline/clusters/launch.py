@@ -17,7 +17,7 @@ from jupyter_pipeline.clusters.keeper import standby
 from jupyter_pipeline.clusters.registry import events, markers
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
-from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
+from jupyter_pipeline.models import ClusterOrigin, ClusterRecord, ClusterState, ProcessIdentity, Profile
 
 __all__ = [
     "Progress",
@@ -38,7 +38,12 @@ _STOP_TIMEOUT = 30.0  # seconds to wait for the shutdown after a failed start; t
 
 
 def create_record(
-    profile: Profile, name: str | None, request: StartRequest, owner: ProcessIdentity | None, cluster_id: str
+    profile: Profile,
+    name: str | None,
+    request: StartRequest,
+    owner: ProcessIdentity | None,
+    cluster_id: str,
+    origin: ClusterOrigin | None = None,
 ) -> ClusterRecord:
     """Claim a name, create the folder of the cluster, and return its record.
 
@@ -54,6 +59,8 @@ def create_record(
         Process whose exit stops the cluster.
     cluster_id : str
         Id of the standby keeper that will own the cluster, empty for a new keeper.
+    origin : ClusterOrigin, optional
+        Run or notebook of the cluster.
 
     Raises
     ------
@@ -81,6 +88,7 @@ def create_record(
         currency=str(profile.price.get("currency", "")),
         expires=now + lifetime if lifetime is not None else None,
         owner=owner,
+        origin=dataclasses.replace(origin or ClusterOrigin(), user=processes.user_name()),
     )
     if name is not None:
         registry.create_record(record, request.to_dict())

@@ -30,7 +30,7 @@ from jupyter_pipeline.exceptions import (
     PipelineError,
     UsageError,
 )
-from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
+from jupyter_pipeline.models import ClusterOrigin, ClusterRecord, ClusterState, ProcessIdentity, Profile
 
 __all__ = [
     "adapt",
@@ -60,6 +60,7 @@ def start(
     wait: bool = True,
     progress: Progress | None = None,
     owner: ProcessIdentity | None = None,
+    origin: ClusterOrigin | None = None,
 ) -> ClusterRecord:
     """Start a cluster.
 
@@ -79,6 +80,8 @@ def start(
         Called with the record after each change.
     owner : ProcessIdentity, optional
         Process whose exit stops the cluster if the profile has ``owner: kernel`` or ``owner: server``.
+    origin : ClusterOrigin, optional
+        Run or notebook for which the cluster is started. The user is added.
 
     Returns
     -------
@@ -126,7 +129,7 @@ def _start(
     standby_keeper = standby.claim(profile)
     try:
         cluster_id = standby_keeper.cluster_id if standby_keeper else ""
-        record = launch.create_record(profile, name, request, _select_owner(profile, owner), cluster_id)
+        record = launch.create_record(profile, name, request, _select_owner(profile, owner), cluster_id, origin)
     except BaseException as error:
         if standby_keeper is not None:
             standby.release(standby_keeper)

@@ -12,6 +12,7 @@ from jupyter_pipeline.clusters.profiles import traitlets_config
 from jupyter_pipeline.magics.cell_help import register_help, unregister_help
 from jupyter_pipeline.magics.cluster import ClusterMagics
 from jupyter_pipeline.magics.completion import register_completion, unregister_completion
+from jupyter_pipeline.magics.costs import CostMagics
 from jupyter_pipeline.magics.deploy import DeployMagics
 from jupyter_pipeline.magics.deployments import DeploymentsMagics
 from jupyter_pipeline.magics.notebook_document import Document
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["register", "unregister"]
 
-_MAGICS = ("cluster", "profiles", "deploy", "deployments", "runs", "pipeline", "steps", "step", "check", "on_workers")
+_MAGICS = (
+    *("cluster", "profiles", "deploy", "deployments", "runs", "pipeline", "cost"),
+    *("steps", "step", "check", "on_workers"),
+)
 
 
 def register(shell: InteractiveShell) -> None:
@@ -34,7 +38,7 @@ def register(shell: InteractiveShell) -> None:
     document = Document(shell)
     shell.events.register("pre_run_cell", document.remember)
     shell.events.register("post_run_cell", document.forget_unparsed)
-    for magics in (ClusterMagics, OnWorkersMagics, ProfilesMagics, DeploymentsMagics, RunsMagics, ServiceMagics):
+    for magics in (ClusterMagics, OnWorkersMagics, ProfilesMagics, DeploymentsMagics, RunsMagics, ServiceMagics, CostMagics):
         shell.register_magics(magics(shell))
     shell.register_magics(DeployMagics(shell, document))
     register_completion(shell)

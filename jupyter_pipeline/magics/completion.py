@@ -13,6 +13,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 
 from jupyter_pipeline.magics import cluster, deployments, profiles, runs, service
 from jupyter_pipeline.magics.arguments import Parser
+from jupyter_pipeline.magics.costs import cost_parser
 from jupyter_pipeline.magics.deploy import deploy_parser, directive_parser
 from jupyter_pipeline.magics.on_workers import on_workers_parser
 
@@ -65,7 +66,7 @@ def complete_magic(context: CompletionContext) -> SimpleMatcherResult:
 
 
 def _is_ours(typed: str) -> bool:
-    return typed.lstrip("%") in (*SUBCOMMANDS, "deploy", "steps", "step", "check", "on_workers")
+    return typed.lstrip("%") in (*SUBCOMMANDS, "deploy", "steps", "step", "check", "on_workers", "cost")
 
 
 def _complete(typed: str, previous: Sequence[str], word: str) -> list[str]:
@@ -83,6 +84,8 @@ def _find_parser(typed: str, previous: Sequence[str]) -> Parser | None:
         return deploy_parser("%deploy notebook" if typed == "%deploy" and previous[:1] == ["notebook"] else typed)
     if magic == "on_workers":
         return on_workers_parser()
+    if magic == "cost":
+        return cost_parser()
     if magic in ("step", "check"):
         return directive_parser(magic)
     subcommand = SUBCOMMANDS.get(magic, {}).get(previous[0]) if previous else None

@@ -30,6 +30,7 @@ from jupyter_pipeline.models.compiler import (
     StepsProposal,
     UnassignedCell,
 )
+from jupyter_pipeline.models.costs import ClusterEnd, ClusterOrigin, CostRow, Estimate, UsageInterval
 from jupyter_pipeline.models.environments import Distribution, DriftItem, Environment, Severity, SyncReport
 from jupyter_pipeline.models.orchestration import (
     MAX_RUNS,
@@ -67,9 +68,12 @@ __all__ = [
     "CatchUpPolicy",
     "CellComparison",
     "CellSlice",
+    "ClusterEnd",
+    "ClusterOrigin",
     "ClusterRecord",
     "ClusterState",
     "ComparisonStatus",
+    "CostRow",
     "Deployed",
     "DeployedOptions",
     "DeploymentRecord",
@@ -79,6 +83,7 @@ __all__ = [
     "DriftItem",
     "Environment",
     "EnvironmentSettings",
+    "Estimate",
     "ItemComparison",
     "Limits",
     "OverlapPolicy",
@@ -101,6 +106,7 @@ __all__ = [
     "SyncReport",
     "Target",
     "UnassignedCell",
+    "UsageInterval",
     "VersionRecord",
     "field_default",
     "passed_parameters",

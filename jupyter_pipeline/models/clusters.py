@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from jupyter_pipeline.models.costs import ClusterOrigin
 from jupyter_pipeline.models.record import Record, field_names
 
 __all__ = ["ClusterRecord", "ClusterState", "EnvironmentSettings", "Limits", "ProcessIdentity", "Profile"]
@@ -210,6 +211,8 @@ class ClusterRecord(Record):
     currency: str = ""
     """Currency of `cost`."""
     owner: ProcessIdentity | None = None
+    origin: ClusterOrigin = field(default_factory=ClusterOrigin)
+    """Person and work for which it was started."""
     control: str = ""
     """Path of the control socket on `host`."""
     last_sync: Mapping[str, Any] = field(default_factory=dict)
@@ -228,6 +231,8 @@ class ClusterRecord(Record):
             values["adaptive"] = tuple(values["adaptive"])
         if values.get("limits") is not None:
             values["limits"] = Limits.from_dict(values["limits"])
+        if values.get("origin") is not None:
+            values["origin"] = ClusterOrigin.from_dict(values["origin"])
         for name in ("keeper", "owner"):
             if values.get(name):
                 values[name] = ProcessIdentity.from_dict(values[name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tornado.web import RequestHandler
 
 from jupyter_pipeline.exceptions import MissingDependencyError
-from jupyter_pipeline.server import clusters, deploy, deployments, service
+from jupyter_pipeline.server import clusters, costs, deploy, deployments, service
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 
 try:
@@ -39,6 +39,7 @@ ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"deployments/([^/]+)/promote", deployments.DeploymentPromoteHandler),
     (r"runs/([^/]+)", deployments.RunHandler),
     (r"runs/([^/]+)/report", deployments.RunReportHandler),
+    (r"costs", costs.CostsHandler),
     (r"schedule", deployments.ScheduleHandler),
     (r"options", deploy.OptionsHandler),
     (r"deploy", deploy.DeployHandler),

@@ -74,6 +74,7 @@ def start_cluster(
     """
     from jupyter_pipeline import processes
     from jupyter_pipeline.clusters import attached, manager, profiles, restrictions
+    from jupyter_pipeline.workflows.cluster_origin import find_origin
 
     if owner:
         overrides = {**(overrides or {}), "owner": owner}
@@ -89,6 +90,7 @@ def start_cluster(
         adapt=adapt,
         progress=progress,
         owner=processes.this_process(),
+        origin=find_origin(),
     )
     cluster = attach(record.name)
     if described.environment:

@@ -60,6 +60,8 @@ export interface IClusterRecord {
   /** Currency of `cost`. */
   readonly currency: string;
   readonly owner: IProcessIdentity | null;
+  /** Person and work for which it was started. */
+  readonly origin: IClusterOrigin;
   /** Path of the control socket on `host`. */
   readonly control: string;
   /**
@@ -297,6 +299,17 @@ export interface ILimits {
   readonly budget: number | null;
   readonly core_hours: number | null;
   readonly cost_per_hour: number | null;
+}
+
+/** Person and work for which a cluster was started. */
+export interface IClusterOrigin {
+  readonly user: string;
+  /** Id of the run; empty for an interactive cluster. */
+  readonly run: string;
+  readonly run_name: string;
+  readonly deployment: string;
+  /** Path of the notebook; empty if it is not known. */
+  readonly notebook: string;
 }
 
 /** State of one deployment on the server. */

@@ -19,7 +19,7 @@ from typing import Any
 from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.backends import Backend, Job, find_backend, get_backend, job_backends
-from jupyter_pipeline.clusters.cleanup import cluster_processes, tags
+from jupyter_pipeline.clusters.cleanup import cluster_ends, cluster_processes, tags
 from jupyter_pipeline.clusters.registry import events, markers, names
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.exceptions import PipelineError
@@ -244,6 +244,7 @@ def close_lost_cluster(
         names.release(record.name, record.id)
     else:
         events.add_event(folder, record)
+        cluster_ends.record_end(record, folder)
     return record, removed
 
 
@@ -336,8 +337,10 @@ def prune_records() -> None:
     ended.sort(key=lambda r: r.since, reverse=True)
     oldest = time.time() - _RETENTION_DAYS * 86400
     for position, record in enumerate(ended):
+        folder = registry.cluster_dir(record.id)
+        cluster_ends.record_end(record, folder)  # a full disk may have prevented it
         if position >= _MAX_CLOSED_RECORDS or record.since < oldest:
-            shutil.rmtree(registry.cluster_dir(record.id), ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_open(record: ClusterRecord) -> bool:

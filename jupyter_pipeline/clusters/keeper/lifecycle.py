@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_pipeline import audit
 from jupyter_pipeline.clusters import limits, restrictions, security
 from jupyter_pipeline.clusters.backends import SHARED_LISTING_AGE, get_backend
-from jupyter_pipeline.clusters.cleanup import orphans
+from jupyter_pipeline.clusters.cleanup import cluster_ends, orphans
 from jupyter_pipeline.clusters.keeper import commands, fork_server, scheduler_info, shutdown, startup
 from jupyter_pipeline.clusters.keeper.control_server import ControlServer
 from jupyter_pipeline.clusters.keeper.limit_monitor import LimitMonitor
@@ -35,6 +35,7 @@ from jupyter_pipeline.clusters.keeper.loop_watchdog import LoopWatchdog
 from jupyter_pipeline.clusters.keeper.record_writer import RecordWriter
 from jupyter_pipeline.clusters.keeper.scaling import Scaler
 from jupyter_pipeline.clusters.keeper.scheduler_monitor import SchedulerLostError, SchedulerMonitor
+from jupyter_pipeline.clusters.keeper.usage_recorder import UsageRecorder
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.exceptions import ClusterError, PipelineError
@@ -89,6 +90,7 @@ class Keeper:
         self._stop_event = asyncio.Event()
         self._control_server = ControlServer(Path(record.control), folder, partial(commands.handle_command, self))
         self._limit_monitor = LimitMonitor(request.profile)
+        self._usage = UsageRecorder(folder, self.profile)
         self._scheduler_monitor: SchedulerMonitor | None = None
         self._backend_problem = ""
         self._watchdog: LoopWatchdog | None = None
@@ -245,6 +247,7 @@ class Keeper:
             self.request_stop(ClusterState.STOPPED, "Its folder was removed")
         if self.stop_request is None:
             await self._check_limits()
+        self._usage.update(self.record)
         self._writer.flush()
         self._writer.rotate_log()
 
@@ -326,6 +329,8 @@ class Keeper:
             dashboard_link=str(self.cluster.dashboard_link or ""),
             cost=self._limit_monitor.cost,
         )
+        self._usage.observe_memory(info)
+        self._usage.update(self.record)
 
     def postpone_idle_timeout(self, now: float) -> None:
         """Count the idle time from `now`, in seconds since the epoch, here and in the scheduler."""
@@ -386,6 +391,9 @@ class Keeper:
 
         await shutdown.remove_remaining(self.record.id, self.folder, self.profile, report)
         self._limit_monitor.update_cost(self.record)
+        self._usage.update(self.record, is_last=True)
+        ended = dataclasses.replace(self.record, state=state, reason=reason, since=time.time())
+        cluster_ends.record_end(ended, self.folder)
         self._writer.release_space()
         self.update(
             state=state,

@@ -37,6 +37,10 @@ class SchedulerInfo:
     threads: int
     memory_used: int
     memory_limit: int
+    largest_memory: int = 0
+    """Largest memory that one worker uses."""
+    worker_memory_limit: int = 0
+    """Largest memory limit of one worker."""
     idle_since: float | None
     """Seconds since the epoch since when there are no tasks, ``None`` while there are tasks."""
 
@@ -65,11 +69,15 @@ async def fetch_info(cluster: Cluster, *, timeout: float | None = None) -> Sched
 
 def _build_info(scheduler: dict[str, Any], idle_since: float | None) -> SchedulerInfo:
     workers = scheduler["workers"].values()
+    memory = [int(w["metrics"].get("memory", 0)) for w in workers]
+    limits = [int(w["memory_limit"] or 0) for w in workers]
     return SchedulerInfo(
         workers=len(workers),
         threads=sum(w["nthreads"] for w in workers),
-        memory_used=sum(int(w["metrics"].get("memory", 0)) for w in workers),
-        memory_limit=sum(int(w["memory_limit"] or 0) for w in workers),
+        memory_used=sum(memory),
+        memory_limit=sum(limits),
+        largest_memory=max(memory, default=0),
+        worker_memory_limit=max(limits, default=0),
         idle_since=idle_since,
     )
 

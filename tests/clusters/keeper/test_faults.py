@@ -19,7 +19,7 @@ import pytest
 from waiting import patience, wait_until
 
 from jupyter_pipeline import paths, processes
-from jupyter_pipeline.clusters import attached, manager, registry, security, stop
+from jupyter_pipeline.clusters import attached, ledger, manager, registry, security, stop
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
@@ -33,6 +33,8 @@ def in_processes(make_profile: Make, **values: Any) -> Profile:
 
 def test_keeper_killed_while_idle(make_profile: Make, nothing_left: Left, kill_keeper: Any) -> None:
     record = manager.start(in_processes(make_profile, workers=2), name="one")
+    manager.wait_for_workers("one")
+    wait_until(lambda: any(i.workers == 2 for i in ledger.read_intervals()))
     kill_keeper(record)
     (lost,) = registry.list_records()
     assert (lost.state, lost.workers) == (ClusterState.LOST, 0)
@@ -40,6 +42,9 @@ def test_keeper_killed_while_idle(make_profile: Make, nothing_left: Left, kill_k
     stopped = manager.stop("one")
     assert stopped.state is ClusterState.STOPPED
     assert "but its keeper was killed: Its keeper" in stopped.reason
+    [end] = ledger.read_ends()
+    assert (end.cluster, end.state, end.reason) == (record.id, "stopped", stopped.reason)
+    assert [(i.workers, i.cluster) for i in ledger.read_intervals(include_open=False)][-1:] == [(2, record.id)]
     assert nothing_left()
     assert registry.list_records() == []
 
@@ -139,6 +144,8 @@ def test_scheduler_killed(
 def test_scheduler_shut_down_by_a_client(started: ClusterRecord, nothing_left: Left, wait_for_record: Any) -> None:
     attached.attach("one").get_client(set_as_default=False).shutdown()
     ended = wait_for_record(started, lambda r: not r.state.alive)
+    [end] = ledger.read_ends()
+    assert (end.reason, end.peak_memory > 2**20) == (ended.reason, True)
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Its scheduler was shut down by a client")
     assert nothing_left()
 

@@ -1,0 +1,59 @@
+"""Record the end of a cluster in the ledger, with the facts that explain it later."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from jupyter_pipeline.clusters import ledger
+from jupyter_pipeline.clusters.registry.submitted_jobs import read_submitted_jobs
+from jupyter_pipeline.models import ClusterEnd, ClusterRecord
+
+__all__ = ["record_end"]
+
+_MOST = 5
+"""Most jobs and workers whose ends are recorded."""
+_LOG_BYTES = 4 * 2**20
+_WORKER_END = re.compile(rb"(?:[^\n]* - )?(Worker [^\n]*(?:memory budget|killed by signal)[^\n]*)")
+"""Line of Dask's nanny about a worker that it or the kernel of the system killed."""
+
+
+def record_end(record: ClusterRecord, folder: Path) -> None:
+    """Append the end of a cluster and its open usage to the ledger. A second call changes nothing.
+
+    Parameters
+    ----------
+    record : ClusterRecord
+        The closed record.
+    folder : Path
+        Folder of the cluster.
+    """
+    if ledger.read_open_usage(folder).ended:
+        return
+    log = folder / "keeper.log"
+    jobs = [f"job {job.id}: {job.end}" for job in read_submitted_jobs(folder, record.id) if job.end]
+    end = ClusterEnd(
+        cluster=record.id,
+        name=record.name,
+        profile=record.profile,
+        state=record.state,
+        reason=record.reason,
+        start=record.started,
+        end=record.since,
+        run=record.origin.run,
+        job_ends=tuple(jobs[-_MOST:]),
+        worker_ends=tuple(_read_worker_ends(log)[-_MOST:]),
+        log=str(log),
+    )
+    ledger.close_usage(folder, end)
+
+
+def _read_worker_ends(log: Path) -> list[str]:
+    try:
+        with log.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _LOG_BYTES))
+            text = file.read()
+    except OSError:
+        return []
+    return [found.decode(errors="replace").strip() for found in _WORKER_END.findall(text)]

@@ -1,0 +1,227 @@
+"""The ledger: append-only files with the usage and the ends of all clusters. It outlives their folders.
+
+Each host writes one file a month, ``ledger/MONTH-HOST.jsonl``, so that no two hosts append to one file of a network
+home. The keeper appends an interval when the number of its workers changes. The current interval is in the folder of
+the cluster, in ``usage.json``, which is written again every few seconds. If the keeper is killed, the process that
+closes the record appends this interval. Reading adds the intervals that are still open.
+
+An interval may be written twice, for example by two processes that close the same record. Readers count it once.
+Only the standard library is used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import math
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_pipeline import paths, processes
+from jupyter_pipeline.models import ClusterEnd, UsageInterval
+
+__all__ = [
+    "OpenUsage",
+    "append",
+    "close_usage",
+    "read_ends",
+    "read_intervals",
+    "read_open_usage",
+    "write_open_usage",
+]
+
+_USAGE = "usage.json"
+_ROOM = 8192
+"""Bytes of ``usage.json``. It is written in place, which needs no space on the disk."""
+_MARGIN = 2 * 86400.0
+"""Seconds by which a file is read that is older than the requested time: the longest interval, and skewed clocks."""
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenUsage:
+    """Usage of one cluster that is not in the ledger yet."""
+
+    intervals: tuple[UsageInterval, ...] = ()
+    peak_memory: int = 0
+    memory_limit: int = 0
+    ended: bool = False
+    """True if the end of the cluster is in the ledger."""
+
+
+def append(rows: Iterable[UsageInterval | ClusterEnd]) -> bool:
+    """Append rows to the ledger, and return False if the disk is full or cannot be written.
+
+    Each row is one system call. A row that the disk does not hold is left out by readers.
+    """
+    content = [
+        json.dumps({"kind": "end" if isinstance(row, ClusterEnd) else "usage", **row.to_dict()}, separators=(",", ":"))
+        for row in rows
+    ]
+    if not content:
+        return True
+    host = re.sub(r"[^A-Za-z0-9._-]", "_", processes.hostname()) or "localhost"
+    try:
+        path = paths.ledger_dir() / f"{dt.datetime.now(dt.UTC):%Y-%m}-{host}.jsonl"
+        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            size = os.fstat(descriptor).st_size
+            # A part of a row, from a full disk, must not damage the next one.
+            begin = b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
+            data = begin + "".join(f"{line}\n" for line in content).encode()
+            return os.write(descriptor, data) == len(data)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return False
+
+
+def write_open_usage(folder: Path, usage: OpenUsage) -> None:
+    """Write the usage of a running cluster into its folder; ignore a full disk.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the cluster.
+    usage : OpenUsage
+        Usage that is not in the ledger yet.
+    """
+    content: dict[str, Any] = {
+        "peak_memory": usage.peak_memory,
+        "memory_limit": usage.memory_limit,
+        "ended": usage.ended,
+        "intervals": [each.to_dict() for each in usage.intervals],
+    }
+    data = json.dumps(content, separators=(",", ":")).encode()
+    while len(data) > _ROOM and content["intervals"]:
+        del content["intervals"][0]  # the disk has been full for long
+        data = json.dumps(content, separators=(",", ":")).encode()
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder / _USAGE, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.pwrite(descriptor, data.ljust(_ROOM), 0)
+        finally:
+            os.close(descriptor)
+
+
+def read_open_usage(folder: Path) -> OpenUsage:
+    """Return the usage of a cluster that is not in the ledger, empty if there is none."""
+    for _ in range(3):  # a reader may see a part of a write
+        try:
+            found = json.loads((folder / _USAGE).read_bytes())
+            return OpenUsage(
+                intervals=tuple(filter(None, map(_parse_interval, found["intervals"]))),
+                peak_memory=int(found["peak_memory"]),
+                memory_limit=int(found["memory_limit"]),
+                ended=bool(found["ended"]),
+            )
+        except OSError:
+            break
+        except (ValueError, TypeError, KeyError):
+            time.sleep(0.001)
+    return OpenUsage()
+
+
+def close_usage(folder: Path, end: ClusterEnd) -> None:
+    """Append the open usage and the end of a cluster.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the cluster. It may be gone.
+    end : ClusterEnd
+        End of the cluster, whose memory is taken from the usage.
+    """
+    usage = read_open_usage(folder)
+    values = {**end.to_dict(), "peak_memory": usage.peak_memory, "memory_limit": usage.memory_limit}
+    if append([*usage.intervals, ClusterEnd.from_dict(values)]):
+        usage.ended, usage.intervals = True, ()
+        if folder.is_dir():
+            write_open_usage(folder, usage)
+
+
+def read_intervals(since: float | None = None, *, include_open: bool = True) -> list[UsageInterval]:
+    """Return the intervals of all clusters, the oldest first.
+
+    Parameters
+    ----------
+    since : float, optional
+        Leave out intervals that ended before this time, in seconds since the epoch.
+    include_open : bool, default True
+        Add the intervals of running and of killed clusters.
+    """
+    found: dict[tuple[str, int], UsageInterval] = {}
+    rows = (row for row in _read_rows("usage", since))
+    parsed = [each for row in rows if (each := _parse_interval(row)) is not None]
+    if include_open:
+        parsed += _read_all_open()
+    for each in parsed:
+        key = (each.cluster, each.number)
+        if (since is None or each.start + each.seconds >= since) and (
+            key not in found or found[key].seconds < each.seconds
+        ):
+            found[key] = each
+    return sorted(found.values(), key=lambda each: each.start)
+
+
+def read_ends(run: str = "", *, cluster: str = "") -> list[ClusterEnd]:
+    """Return the ends of clusters, the oldest first.
+
+    Parameters
+    ----------
+    run : str
+        Id of a run, to which the clusters belong; empty for all.
+    cluster : str
+        Id of a cluster; empty for all.
+    """
+    found = {}
+    for row in _read_rows("end", text=run or cluster):
+        with contextlib.suppress(TypeError, ValueError):
+            end = ClusterEnd.from_dict(
+                {**row, "job_ends": tuple(row.get("job_ends", ())), "worker_ends": tuple(row.get("worker_ends", ()))}
+            )
+            if run in ("", end.run) and cluster in ("", end.cluster):
+                found[end.cluster] = end
+    return sorted(found.values(), key=lambda each: each.start)
+
+
+def _read_all_open() -> Iterator[UsageInterval]:
+    with os.scandir(paths.clusters_dir()) as entries:
+        folders = [entry.path for entry in entries if not entry.name.startswith(".")]
+    for folder in folders:
+        yield from read_open_usage(Path(folder)).intervals
+
+
+def _read_rows(kind: str, since: float | None = None, *, text: str = "") -> Iterator[dict[str, Any]]:
+    """Yield the rows of a kind that contain a text, of the files that can have rows since a time."""
+    texts = [f'"{each}"'.encode() for each in (kind, text) if each]
+    first = "" if since is None else f"{dt.datetime.fromtimestamp(max(0.0, since - _MARGIN), dt.UTC):%Y-%m}"
+    for path in sorted(paths.ledger_dir().glob("*.jsonl")):
+        if path.name[:7] < first:
+            continue
+        try:
+            with path.open("rb") as file:
+                lines = [line for line in file if all(text in line for text in texts)]
+        except OSError:
+            continue
+        for line in lines:
+            with contextlib.suppress(ValueError):  # a part of a row
+                row = json.loads(line)
+                if isinstance(row, dict) and row.get("kind") == kind:
+                    yield row
+
+
+def _parse_interval(row: Any) -> UsageInterval | None:
+    """Return the interval in a row, ``None`` if its numbers are not valid."""
+    try:
+        interval = UsageInterval.from_dict(row)
+        numbers = (interval.start, interval.seconds, interval.workers, interval.cores)
+        is_valid = all(isinstance(n, int | float) and math.isfinite(n) and n >= 0 for n in numbers)
+        return interval if is_valid and isinstance(interval.price, dict) else None
+    except (TypeError, ValueError, AttributeError):
+        return None

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline import paths
+from jupyter_pipeline.clusters import ledger
+from jupyter_pipeline.models import ClusterEnd, UsageInterval
+
+
+def interval(number: int = 1, seconds: float = 60.0, **changes: Any) -> UsageInterval:
+    values: dict[str, Any] = {"cluster": "jp-1", "start": 1e9, "workers": 1, "cores": 2, **changes}
+    return UsageInterval(number=number, seconds=seconds, **values)
+
+
+def end(**changes: Any) -> ClusterEnd:
+    values: dict[str, Any] = {"name": "local-1", "profile": "local", "state": "stopped", "reason": "Stopped by request"}
+    return ClusterEnd(**{**values, "cluster": "jp-1", "start": 1e9, "end": 1e9 + 60, **changes})
+
+
+@pytest.fixture
+def folder() -> Path:
+    return paths.private_dir(paths.clusters_dir() / "jp-1")
+
+
+def ledger_file() -> Path:
+    [path] = paths.ledger_dir().iterdir()
+    return path
+
+
+def test_an_interval_that_was_written_twice_counts_once_with_its_longest_time(folder: Path) -> None:
+    assert ledger.append([interval(), interval(2, 5.0), interval(2, 9.0), interval(2, 7.0)])
+    ledger.write_open_usage(folder, ledger.OpenUsage(intervals=(interval(2, 8.0), interval(3, 1.0))))
+    assert [(i.number, i.seconds) for i in ledger.read_intervals()] == [(1, 60.0), (2, 9.0), (3, 1.0)]
+    assert [i.number for i in ledger.read_intervals(include_open=False)] == [1, 2]
+    assert ledger_file().stat().st_mode & 0o777 == 0o600
+
+
+def test_a_part_of_a_row_and_wrong_rows_are_left_out() -> None:
+    ledger.append([interval()])
+    for line in (
+        dataclasses.replace(interval(2), seconds=float("nan")),
+        dataclasses.replace(interval(3), seconds=-5.0),
+        dataclasses.replace(interval(4), cores="many"),
+    ):
+        ledger.append([line])
+    with ledger_file().open("a") as file:
+        file.write('[1]\n{"kind":"usage"}\n{"kind":"usage","cluster":"jp-1","num')
+    ledger.append([interval(5)])
+    assert [i.number for i in ledger.read_intervals()] == [1, 5]
+
+
+def test_the_end_of_a_cluster_has_the_memory_of_its_usage(folder: Path) -> None:
+    ledger.write_open_usage(folder, ledger.OpenUsage(intervals=(interval(),), peak_memory=7, memory_limit=9))
+    ledger.close_usage(folder, end(run="r1", worker_ends=("Worker died",)))
+    assert ledger.read_open_usage(folder) == ledger.OpenUsage(peak_memory=7, memory_limit=9, ended=True)
+    [found] = ledger.read_ends("r1")
+    assert found == end(run="r1", worker_ends=("Worker died",), peak_memory=7, memory_limit=9)
+    assert ledger.read_ends("r2") == []
+    assert len(ledger.read_intervals(include_open=False)) == 1
+
+
+def test_without_space_the_usage_stays_open(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.write_open_usage(folder, ledger.OpenUsage(intervals=(interval(),)))
+    with monkeypatch.context() as patch:
+        patch.setattr("os.write", lambda *_: 3)
+        ledger.close_usage(folder, end())
+    assert not ledger.read_open_usage(folder).ended
+    ledger.close_usage(folder, end())
+    assert ledger.read_open_usage(folder).ended
+    assert len(ledger.read_intervals(include_open=False)) == 1
+
+
+def test_old_files_are_not_read() -> None:
+    old = interval(start=1e9)
+    (paths.ledger_dir() / "2001-09-host.jsonl").write_text(json.dumps({"kind": "usage", **old.to_dict()}) + "\n")
+    assert ledger.read_intervals() == [old]
+    assert ledger.read_intervals(1.5e9) == []
