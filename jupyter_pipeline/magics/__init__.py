@@ -38,7 +38,15 @@ def register(shell: InteractiveShell) -> None:
     document = Document(shell)
     shell.events.register("pre_run_cell", document.remember)
     shell.events.register("post_run_cell", document.forget_unparsed)
-    for magics in (ClusterMagics, OnWorkersMagics, ProfilesMagics, DeploymentsMagics, RunsMagics, ServiceMagics, CostMagics):
+    for magics in (
+        ClusterMagics,
+        OnWorkersMagics,
+        ProfilesMagics,
+        DeploymentsMagics,
+        RunsMagics,
+        ServiceMagics,
+        CostMagics,
+    ):
         shell.register_magics(magics(shell))
     shell.register_magics(DeployMagics(shell, document))
     register_completion(shell)

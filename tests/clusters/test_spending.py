@@ -35,7 +35,11 @@ def rows(*intervals: UsageInterval, by: str = "month", **options: Any) -> list[t
         pytest.param(at(2026, 12, 31, 12), 24, dt.UTC, {"2026-12": 48, "2027-01": 48}, id="end of a year"),
         pytest.param(at(2028, 2, 29, 0), 48, dt.UTC, {"2028-02": 96, "2028-03": 96}, id="leap day"),
         pytest.param(
-            at(2026, 1, 31, 23), 24 * 29, dt.UTC, {"2026-01": 4, "2026-02": 24 * 28 * 4, "2026-03": 92}, id="whole month"
+            at(2026, 1, 31, 23),
+            24 * 29,
+            dt.UTC,
+            {"2026-01": 4, "2026-02": 24 * 28 * 4, "2026-03": 92},
+            id="whole month",
         ),
         pytest.param(at(2026, 1, 31, 22), 2, BERLIN, {"2026-01": 4, "2026-02": 4}, id="zone"),
         pytest.param(at(2026, 3, 29, zone=BERLIN), 23, BERLIN, {"2026-03": 92}, id="day of 23 hours"),
