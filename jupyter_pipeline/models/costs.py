@@ -34,7 +34,7 @@ class UsageInterval(Record):
     start: float
     """Start in seconds since the epoch."""
     seconds: float
-    """Length by a clock that nobody sets."""
+    """Length by a monotonic clock."""
     workers: int
     cores: int
     """Threads of all workers."""
