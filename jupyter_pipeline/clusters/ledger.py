@@ -135,11 +135,10 @@ def close_usage(folder: Path, end: ClusterEnd) -> None:
     folder : Path
         Folder of the cluster. It may be gone.
     end : ClusterEnd
-        End of the cluster, whose memory is taken from the usage.
+        End of the cluster.
     """
     usage = read_open_usage(folder)
-    values = {**end.to_dict(), "peak_memory": usage.peak_memory, "memory_limit": usage.memory_limit}
-    if append([*usage.intervals, ClusterEnd.from_dict(values)]):
+    if append([*usage.intervals, end]):
         usage.ended, usage.intervals = True, ()
         if folder.is_dir():
             write_open_usage(folder, usage)

@@ -102,7 +102,7 @@ def start(
         If the cluster does not start. All its processes and jobs have ended then.
     """
     with audit.record("start", "cluster", name or "", profile=profile.name, workers=workers, adapt=adapt) as action:
-        record = _start(profile, name, workers, adapt, wait, progress, owner)
+        record = _start(profile, name, workers, adapt, wait, progress, owner, origin)
         action.name = record.name
         return record
 
@@ -115,6 +115,7 @@ def _start(
     wait: bool,
     progress: Progress | None,
     owner: ProcessIdentity | None,
+    origin: ClusterOrigin | None,
 ) -> ClusterRecord:
     profile = restrictions.restrict(profile, workers=_find_largest(workers, adapt))
     disk_space.check_space()

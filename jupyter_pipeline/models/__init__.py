@@ -48,6 +48,7 @@ from jupyter_pipeline.models.orchestration import (
     Schedule,
     ServiceStatus,
     ShownRun,
+    StepRun,
     Target,
     VersionRecord,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "ShownRun",
     "StepCompute",
     "StepProposal",
+    "StepRun",
     "StepsProposal",
     "SyncReport",
     "Target",

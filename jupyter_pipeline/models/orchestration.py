@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_pipeline.models.alerts import Alert
+from jupyter_pipeline.models.costs import ClusterEnd, CostRow
 from jupyter_pipeline.models.predecessors import Predecessor
 from jupyter_pipeline.models.record import Record
 
@@ -26,6 +27,7 @@ __all__ = [
     "Schedule",
     "ServiceStatus",
     "ShownRun",
+    "StepRun",
     "Target",
     "VersionRecord",
 ]
@@ -227,6 +229,9 @@ class RunRecord(Record):
     state_type: str = ""
     """Prefect's state type, such as ``RUNNING``."""
     message: str = ""
+    """Prefect's message of the state."""
+    cause: str = ""
+    """Reason of the end in one sentence, as in alerts; empty until the run has ended."""
     version: str = ""
     """Content hash of the code."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -241,8 +246,20 @@ class RunRecord(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepRun(Record):
+    """One step of a run."""
+
+    name: str
+    state: str
+    """Prefect's state name."""
+    message: str = ""
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRun(Record):
-    """One run with its report."""
+    """One run with the cause of its end, its steps, clusters and costs, and its report."""
 
     run: RunRecord | None
     """The run; ``None`` if no server answered."""
@@ -252,6 +269,13 @@ class ShownRun(Record):
     """Path of the HTML report, if it was built."""
     notebook: str = ""
     """Path of the executed notebook, if it was built."""
+    cause: str = ""
+    """Cause of the end, with facts of the clusters; empty until the run has ended."""
+    steps: tuple[StepRun, ...] = ()
+    clusters: tuple[ClusterEnd, ...] = ()
+    """Ends of its clusters. A cluster that runs has the state ``running``."""
+    costs: tuple[CostRow, ...] = ()
+    """Core-hours and costs of its clusters, one row for each currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"deployments/([^/]+)/promote", deployments.DeploymentPromoteHandler),
     (r"runs/([^/]+)", deployments.RunHandler),
     (r"runs/([^/]+)/report", deployments.RunReportHandler),
+    (r"runs/([^/]+)/details", deployments.RunDetailsHandler),
     (r"costs", costs.CostsHandler),
     (r"schedule", deployments.ScheduleHandler),
     (r"options", deploy.OptionsHandler),

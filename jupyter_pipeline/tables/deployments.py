@@ -11,6 +11,8 @@ from jupyter_pipeline.models import (
     AFTER,
     SKIPPED,
     AlertBlock,
+    ClusterEnd,
+    CostRow,
     Deployed,
     DeploymentRecord,
     DeploymentStatus,
@@ -18,9 +20,12 @@ from jupyter_pipeline.models import (
     RunRecord,
     ServiceStatus,
     ShownRun,
+    StepRun,
     VersionRecord,
 )
 from jupyter_pipeline.tables.base import Table, local
+from jupyter_pipeline.tables.costs import format_money
+from jupyter_pipeline.units import format_bytes, format_duration
 
 __all__ = [
     "alerts",
@@ -34,6 +39,7 @@ __all__ = [
     "runs",
     "service",
     "statuses",
+    "steps",
     "tests",
     "versions",
 ]
@@ -106,7 +112,7 @@ def runs(records: Sequence[RunRecord]) -> Table:
             local(r.expected_start),
             "" if r.state == SKIPPED else local(r.start),
             f"{r.end - r.start:.1f} s" if r.start and r.end and r.state != SKIPPED else "",
-            r.message,
+            r.message if r.state_type == "COMPLETED" else r.cause or r.message,
         )
         for r in records
     ]
@@ -116,7 +122,7 @@ def runs(records: Sequence[RunRecord]) -> Table:
 
 def run_details(shown: ShownRun) -> str:
     """Return a run with the paths of its report, as text."""
-    lines = [str(runs([shown.run]))] if shown.run else []
+    lines = _describe_run(shown, shown.run) if shown.run else []
     command = f"jupyter pipeline runs show {shown.run.name if shown.run else Path(shown.report).name}"
     if shown.html:
         lines.append(f"HTML report        {shown.html}")
@@ -127,6 +133,58 @@ def run_details(shown: ShownRun) -> str:
     elif not (shown.html or shown.notebook):
         lines.append(f"Its report: {command} --html, or --notebook.")
     return "\n".join(lines)
+
+
+def _describe_run(shown: ShownRun, run: RunRecord) -> list[str]:
+    """Return the lines on the end, the steps, the clusters and the costs of a run."""
+    seconds = f", {format_duration(run.end - run.start)}" if run.start and run.end else ""
+    lines = [f"{run.name} of {run.deployment or 'no deployment'}: {run.state}{seconds}"]
+    facts = {
+        "cause": shown.cause or run.message,
+        "trigger": _trigger(run),
+        "start": local(run.start),
+        "version": run.version[:12],
+        "cost": ", ".join(_describe_cost(row) for row in shown.costs),
+        "log": f"jupyter pipeline runs logs {run.name}",
+    }
+    lines += [f"  {name:<8} {value}" for name, value in facts.items() if value]
+    if shown.steps:
+        lines.append(str(steps(shown.steps)))
+    lines += [_describe_cluster(cluster) for cluster in shown.clusters]
+    return lines
+
+
+def _describe_cost(row: CostRow) -> str:
+    money = "" if row.cost is None else f" for {format_money(row.cost, row.currency)}"
+    return f"{row.core_hours:.3g} core-hours{money}"
+
+
+def _describe_cluster(end: ClusterEnd) -> str:
+    """Return the end of a cluster, its memory and the losses of workers in one line."""
+    parts = [f"Cluster {end.name} of the profile {end.profile}: {end.state}"]
+    if end.reason:
+        parts.append(f": {end.reason.rstrip('.')}")
+    parts.append(".")
+    if end.peak_memory:
+        size = f" of {format_bytes(end.memory_limit)}" if end.memory_limit else ""
+        parts.append(f" A worker used at most {format_bytes(end.peak_memory)}{size}.")
+    parts += [f" {text.rstrip('.')}." for text in (*end.worker_ends, *end.job_ends)]
+    return "".join([*parts, f" Log: {end.log}" if end.log else ""])
+
+
+def steps(found: Sequence[StepRun]) -> Table:
+    """Return a table of the steps of a run."""
+    rows = [
+        (
+            step.name,
+            step.state,
+            local(step.start),
+            format_duration(step.end - step.start) if step.start and step.end else "",
+            "" if step.state == "Completed" else step.message,
+        )
+        for step in found
+    ]
+    return Table(("step", "state", "start", "duration", "message"), rows, "The run has no steps.")
 
 
 def _trigger(run: RunRecord) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from jupyter_pipeline.clusters.limits import is_limit
 from jupyter_pipeline.exceptions import ClusterEndedError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
+from jupyter_pipeline.units import format_bytes
 
 if TYPE_CHECKING:
     from jupyter_pipeline.clusters.attached import AttachedCluster
@@ -51,10 +52,34 @@ def name_cluster_end(cluster: AttachedCluster) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
+        if killed := _describe_killed_worker(cluster, error):
+            raise ClusterEndedError(killed) from error
         record = _find_end(cluster, error) if _is_from_cluster(error) else None
         if record is None:
             raise
         raise ClusterEndedError(_describe_end(record)) from error
+
+
+def _describe_killed_worker(cluster: AttachedCluster, error: BaseException) -> str:
+    """Return the reason why workers ended while they ran a task; empty for another error, or if it is not known."""
+    if not any(type(each).__name__ == "KilledWorker" for each in _list_causes(error)):
+        return ""
+    from jupyter_pipeline.clusters import registry
+    from jupyter_pipeline.clusters.cleanup.cluster_ends import describe_end
+
+    record = cluster.record()
+    end = describe_end(record, registry.cluster_dir(record.id))
+    if any("memory budget" in line for line in end.worker_ends):
+        size = f" of {format_bytes(end.memory_limit)}" if end.memory_limit else ""
+        return (
+            f"Workers of the cluster {record.name} exceeded their memory{size} and were killed during a task. "
+            f"Use larger workers or smaller partitions: set the memory in the profile {record.profile!r}, and deploy "
+            "again."
+        )
+    if cause := "; ".join([*end.job_ends[-1:], *end.worker_ends[-1:]]):
+        fix = f"Read its log: jupyter pipeline cluster logs {record.name}"
+        return f"Workers of the cluster {record.name} ended while they ran one task: {cause.rstrip('.')}. {fix}"
+    return ""
 
 
 def _find_end(cluster: AttachedCluster, error: BaseException) -> ClusterRecord | None:

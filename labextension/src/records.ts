@@ -208,7 +208,10 @@ export interface IRunRecord {
   readonly state: string;
   /** Prefect's state type, such as `RUNNING`. */
   readonly state_type: string;
+  /** Prefect's message of the state. */
   readonly message: string;
+  /** Reason of the end in one sentence, as in alerts; empty until the run has ended. */
+  readonly cause: string;
   /** Content hash of the code. */
   readonly version: string;
   readonly parameters: { readonly [key: string]: unknown };

@@ -9,7 +9,7 @@ from jupyter_pipeline.clusters import ledger
 from jupyter_pipeline.clusters.registry.submitted_jobs import read_submitted_jobs
 from jupyter_pipeline.models import ClusterEnd, ClusterRecord
 
-__all__ = ["record_end"]
+__all__ = ["describe_end", "record_end"]
 
 _MOST = 5
 """Most jobs and workers whose ends are recorded."""
@@ -28,11 +28,23 @@ def record_end(record: ClusterRecord, folder: Path) -> None:
     folder : Path
         Folder of the cluster.
     """
-    if ledger.read_open_usage(folder).ended:
-        return
-    log = folder / "keeper.log"
+    if not ledger.read_open_usage(folder).ended:
+        ledger.close_usage(folder, describe_end(record, folder))
+
+
+def describe_end(record: ClusterRecord, folder: Path) -> ClusterEnd:
+    """Return the facts of a cluster that explain its end.
+
+    Parameters
+    ----------
+    record : ClusterRecord
+        The record.
+    folder : Path
+        Folder of the cluster.
+    """
+    log, usage = folder / "keeper.log", ledger.read_open_usage(folder)
     jobs = [f"job {job.id}: {job.end}" for job in read_submitted_jobs(folder, record.id) if job.end]
-    end = ClusterEnd(
+    return ClusterEnd(
         cluster=record.id,
         name=record.name,
         profile=record.profile,
@@ -44,8 +56,9 @@ def record_end(record: ClusterRecord, folder: Path) -> None:
         job_ends=tuple(jobs[-_MOST:]),
         worker_ends=tuple(_read_worker_ends(log)[-_MOST:]),
         log=str(log),
+        peak_memory=usage.peak_memory,
+        memory_limit=usage.memory_limit,
     )
-    ledger.close_usage(folder, end)
 
 
 def _read_worker_ends(log: Path) -> list[str]:

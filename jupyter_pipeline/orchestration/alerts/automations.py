@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jupyter_pipeline.models import AlertEvent, DeploymentSpec, ReportMode
+from jupyter_pipeline.orchestration.prefect_api.run_ends import MESSAGE_TEMPLATE
 
 __all__ = ["automation_body", "automation_name", "automation_names", "is_different", "run_environment"]
 
@@ -44,7 +45,7 @@ def automation_body(
     ui_url : str
         Address of Prefect's pages; empty for none.
     """
-    body = "Run {{ flow_run.name }}: {{ flow_run.state.name }}. {{ flow_run.state.message or '' }}"
+    body = f"Run {{{{ flow_run.name }}}}: {{{{ flow_run.state.name }}}}. {MESSAGE_TEMPLATE}"
     if spec.report != ReportMode.NONE:
         body += "\nReport: jupyter pipeline runs show {{ flow_run.name }} --html"
     if spec.owner:

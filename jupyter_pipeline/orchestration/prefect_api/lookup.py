@@ -108,14 +108,25 @@ async def run_records(api: PrefectApi, runs: list[dict[str, Any]]) -> list[RunRe
         body = {"deployments": {"id": {"any_": ids}}}
         names = {record["id"]: record["name"] async for record in api.pages("/deployments/filter", body)}
     active = await _find_active(api, runs)
+    runs = [{**run, "cancellation": await _find_cancellation(api, run)} for run in runs]
     found = [
         records.to_run_record(run, deployment=names.get(run.get("deployment_id"), ""), ui_url=api.endpoint.ui_url)
         for run in runs
     ]
     return [
-        replace(run, message=records.OVERLAP_MESSAGE.format(f"the run {active[run.id]}")) if run.id in active else run
+        replace(run, message=text, cause=text)
+        if run.id in active and (text := records.OVERLAP_MESSAGE.format(f"the run {active[run.id]}"))
+        else run
         for run in found
     ]
+
+
+async def _find_cancellation(api: PrefectApi, run: Mapping[str, Any]) -> str:
+    """Return the message of the request that cancelled a run; empty if it was not cancelled while it ran."""
+    if run.get("state_name") != "Cancelled" or not run.get("start_time"):
+        return ""
+    states = await api.get(f"/flow_run_states/?flow_run_id={run['id']}")
+    return next((str(state.get("message") or "") for state in states if state["type"] == "CANCELLING"), "")
 
 
 async def _find_active(api: PrefectApi, runs: list[dict[str, Any]]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Any
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.models import SKIPPED, DeploymentRecord, Predecessor, RunRecord, Schedule
 from jupyter_pipeline.orchestration import schedules
+from jupyter_pipeline.orchestration.prefect_api.run_ends import describe_end
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp, to_schedule
 
 __all__ = [
@@ -89,6 +90,11 @@ def to_run_record(data: Mapping[str, Any], *, deployment: str = "", ui_url: str 
         state=data.get("state_name") or state.get("name") or "",
         state_type=data.get("state_type") or state.get("type") or "",
         message=state.get("message") or "",
+        cause=describe_end(
+            data.get("state_type") or state.get("type") or "",
+            state.get("message") or "",
+            cancellation=data.get("cancellation") or "",
+        ),
         version=data.get("deployment_version") or "",
         parameters=data.get("parameters") or {},
         expected_start=parse_timestamp(data.get("expected_start_time")),

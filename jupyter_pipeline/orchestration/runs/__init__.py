@@ -18,6 +18,7 @@ from jupyter_pipeline.orchestration.runs.flow_runs import (
 from jupyter_pipeline.orchestration.runs.logs import failure, follow, read_log
 from jupyter_pipeline.orchestration.runs.open_runs import SERVER_ENDED, crash_open_runs
 from jupyter_pipeline.orchestration.runs.served_runs import crash_served_runs, record_serving
+from jupyter_pipeline.orchestration.runs.steps import list_steps
 from jupyter_pipeline.orchestration.runs.waiting import wait, wait_scheduled
 from jupyter_pipeline.orchestration.runs.window import window_of
 
@@ -34,6 +35,7 @@ __all__ = [
     "find",
     "follow",
     "list_runs",
+    "list_steps",
     "read_log",
     "record_serving",
     "refuse_overlap",

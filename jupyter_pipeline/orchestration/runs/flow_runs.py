@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from jupyter_pipeline import audit
+from jupyter_pipeline import audit, processes
 from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError, UsageError
 from jupyter_pipeline.models import RUN_LIMIT, RunRecord
 from jupyter_pipeline.orchestration.prefect_api import records
@@ -173,9 +173,16 @@ async def cancel_async(run: str) -> RunRecord:
         found = await find_run(api, run)
         if found["state_type"] in FINAL:
             raise UsageError(f"The run {found['name']} has ended already: {found['state_name']}.")
+        message = f"Cancelled by {processes.user_name()} on {processes.hostname()}."
         answer = await api.post(
             f"/flow_runs/{found['id']}/set_state",
-            {"state": {"type": "CANCELLING", "name": "Cancelling", "message": "Cancelled by its owner."}},
+            {
+                "state": {
+                    "type": "CANCELLING",
+                    "name": "Cancelling",
+                    "message": message,
+                }
+            },
         )
         if answer["status"] not in ("ACCEPT", "REJECT"):
             reason = (answer.get("details") or {}).get("reason") or answer["status"]

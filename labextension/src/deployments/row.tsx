@@ -69,8 +69,8 @@ export function DeploymentRow(props: {
       menu={deploymentMenu(deployment)}
       message={
         <>
-          {failed && last_run.message && (
-            <ErrorText text={last_run.message} trans={trans}>
+          {failed && last_run.cause && (
+            <ErrorText text={last_run.cause} trans={trans}>
               <button type="button" className="jp-pipeline-link" onClick={showLog}>
                 {trans.__('Log')}
               </button>{' '}
