@@ -8,12 +8,10 @@ from jupyter_pipeline import arguments
 from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule, ShownRun, VersionRecord
 from jupyter_pipeline.orchestration import deployments, runs, schedules
 from jupyter_pipeline.server.handler import Document, PipelineHandler, endpoint
-from jupyter_pipeline.workflows import run_history
+from jupyter_pipeline.workflows import run_details, run_history
 from jupyter_pipeline.workflows.run_report import reports
 from jupyter_pipeline.workflows.run_report.page import CONTENT_SECURITY_POLICY
 from jupyter_pipeline.workflows.run_report.reports import ReportRecord
-from jupyter_pipeline.server.handler import PipelineHandler, endpoint
-from jupyter_pipeline.workflows import run_details, run_history
 
 __all__ = [
     "DeploymentHandler",
@@ -136,6 +134,8 @@ class RunReportHandler(PipelineHandler):
             return Document(content, "text/html; charset=utf-8", headers)
         headers["Content-Disposition"] = f'attachment; filename="{report.file_name}.ipynb"'
         return Document(content, "application/x-ipynb+json", headers)
+
+
 class RunDetailsHandler(PipelineHandler):
     """``runs/ID/details``."""
 

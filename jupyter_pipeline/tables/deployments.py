@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -180,7 +181,7 @@ def steps(found: Sequence[StepRun]) -> Table:
             step.state,
             local(step.start),
             format_duration(step.end - step.start) if step.start and step.end else "",
-            "" if step.state == "Completed" else step.message,
+            "" if step.state == "Completed" else textwrap.shorten(step.message, 100, placeholder=" …"),
         )
         for step in found
     ]

@@ -9,11 +9,12 @@ from distributed import KilledWorker
 from prefect._internal.concurrency.cancellation import CancelledError as PrefectCancelledError
 from waiting import wait_until
 
+from jupyter_pipeline import paths, tables
 from jupyter_pipeline.exceptions import ClusterEndedError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, DeploymentSpec
 from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.orchestration.versions import snapshots
-from jupyter_pipeline.workflows import cluster_end
+from jupyter_pipeline.workflows import cluster_end, run_details
 from jupyter_pipeline.workflows.cluster_end import name_cluster_end
 
 
@@ -117,6 +118,27 @@ def test_closed_connections_of_dask_are_known(text: str) -> None:
         raise RuntimeError(text)
 
 
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        (
+            "2026 distributed.nanny.memory WARNING Worker tcp://1.2.3.4:5 (pid=6) exceeded 95% memory budget.\n",
+            "Workers of the cluster team-1 exceeded their memory and were killed during a task. Use larger workers",
+        ),
+        (
+            "distributed.nanny - INFO - Worker process 7 was killed by signal 9\n",
+            "team-1 ended while they ran one task: Worker process 7 was killed by signal 9. Read its log",
+        ),
+    ],
+)
+def test_killed_workers_are_the_cause(log: str, expected: str) -> None:
+    cluster: Any = Cluster(RUNNING)
+    (paths.private_dir(paths.clusters_dir() / "1") / "keeper.log").write_text(log)
+    with pytest.raises(ClusterEndedError) as raised, name_cluster_end(cluster):
+        raise KilledWorker("work-1", None, 3)  # type: ignore[arg-type]
+    assert expected in str(raised.value)
+
+
 FLOW = """
 import time
 from jupyter_pipeline.runtime import run_on
@@ -157,4 +179,12 @@ def test_a_run_names_the_limit_that_ended_its_cluster(live: Path, tmp_path: Path
     assert "ClusterEndedError: The cluster team-run-" in run.message
     assert EXPECTED in run.message
     wait_until(lambda: EXPECTED in runs.read_log(run.id), 30, "the cause in the log")  # logs arrive in batches
+    shown = run_details.show_run(run.name)
+    assert run.cause == shown.cause == run.message.partition("ClusterEndedError: ")[2]
+    assert [step.state for step in shown.steps] == ["Failed"]
+    [cluster] = shown.clusters
+    assert (cluster.name.startswith("team-run-"), EXPECTED in cluster.reason, cluster.run) == (True, True, run.id)
+    [row] = shown.costs
+    assert (row.currency, (row.cost or 0) > 0.4, row.core_hours > 0) == ("EUR", True, True)
+    assert EXPECTED in tables.run_details(shown)
     assert runs.failure(run.id).splitlines()[-1].endswith(run.message.partition("exception: ")[2])

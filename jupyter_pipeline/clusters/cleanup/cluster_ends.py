@@ -14,8 +14,10 @@ __all__ = ["describe_end", "record_end"]
 _MOST = 5
 """Most jobs and workers whose ends are recorded."""
 _LOG_BYTES = 4 * 2**20
-_WORKER_END = re.compile(rb"(?:[^\n]* - )?(Worker [^\n]*(?:memory budget|killed by signal)[^\n]*)")
-"""Line of Dask's nanny about a worker that it or the kernel of the system killed."""
+_BUDGET = 0.95
+"""Share of its memory at which Dask kills a worker."""
+_WORKER_END = re.compile(rb"(?:[^\n]* - )?(Worker [^\n]*(?:memory budget|killed by signal (?!15\b))[^\n]*)")
+"""Line of Dask's nanny about a killed worker. Dask itself ends workers by signal 15."""
 
 
 def record_end(record: ClusterRecord, folder: Path) -> None:
@@ -44,6 +46,9 @@ def describe_end(record: ClusterRecord, folder: Path) -> ClusterEnd:
     """
     log, usage = folder / "keeper.log", ledger.read_open_usage(folder)
     jobs = [f"job {job.id}: {job.end}" for job in read_submitted_jobs(folder, record.id) if job.end]
+    worker_ends = _read_worker_ends(log)
+    if any("memory budget" in line for line in worker_ends):  # between two polls
+        usage.peak_memory = max(usage.peak_memory, int(_BUDGET * usage.memory_limit))
     return ClusterEnd(
         cluster=record.id,
         name=record.name,
@@ -54,7 +59,7 @@ def describe_end(record: ClusterRecord, folder: Path) -> ClusterEnd:
         end=record.since,
         run=record.origin.run,
         job_ends=tuple(jobs[-_MOST:]),
-        worker_ends=tuple(_read_worker_ends(log)[-_MOST:]),
+        worker_ends=tuple(worker_ends[-_MOST:]),
         log=str(log),
         peak_memory=usage.peak_memory,
         memory_limit=usage.memory_limit,
