@@ -54,12 +54,12 @@ def test_a_part_of_a_row_and_wrong_rows_are_left_out() -> None:
     assert [i.number for i in ledger.read_intervals()] == [1, 5]
 
 
-def test_the_end_of_a_cluster_has_the_memory_of_its_usage(folder: Path) -> None:
+def test_the_end_of_a_cluster_closes_its_usage(folder: Path) -> None:
     ledger.write_open_usage(folder, ledger.OpenUsage(intervals=(interval(),), peak_memory=7, memory_limit=9))
-    ledger.close_usage(folder, end(run="r1", worker_ends=("Worker died",)))
+    ledger.close_usage(folder, end(run="r1", worker_ends=("Worker died",), peak_memory=7))
     assert ledger.read_open_usage(folder) == ledger.OpenUsage(peak_memory=7, memory_limit=9, ended=True)
     [found] = ledger.read_ends("r1")
-    assert found == end(run="r1", worker_ends=("Worker died",), peak_memory=7, memory_limit=9)
+    assert found == end(run="r1", worker_ends=("Worker died",), peak_memory=7)
     assert ledger.read_ends("r2") == []
     assert len(ledger.read_intervals(include_open=False)) == 1
 
