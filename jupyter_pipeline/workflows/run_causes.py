@@ -25,10 +25,12 @@ def complete_cause(run: RunRecord, clusters: Sequence[ClusterEnd]) -> str:
     parts = [run.cause] if run.cause else []
     if run.state_type in _FAILED:
         for cluster in clusters:
+            if cluster.name in run.cause:  # it names the end of this cluster
+                continue
             reason = cluster.reason.rstrip(".")
             is_cause = is_limit(cluster.reason) or cluster.state in ("failed", "lost")
             if is_cause and reason and reason not in run.cause:
                 parts.append(f"The cluster {cluster.name} is {cluster.state}: {reason}.")
-            ends = [*(() if "memory" in run.cause else cluster.worker_ends[-1:]), *cluster.job_ends[-1:]]
+            ends = [*cluster.worker_ends[-1:], *cluster.job_ends[-1:]]
             parts += [f"{end.rstrip('.')}." for end in ends if end.rstrip(".") not in run.cause]
     return " ".join(dict.fromkeys(parts))
