@@ -60,7 +60,7 @@ def create_record(
     cluster_id : str
         Id of the standby keeper that will own the cluster, empty for a new keeper.
     origin : ClusterOrigin, optional
-        Run or notebook of the cluster.
+        User, and run or notebook of the cluster.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def create_record(
         currency=str(profile.price.get("currency", "")),
         expires=now + lifetime if lifetime is not None else None,
         owner=owner,
-        origin=dataclasses.replace(origin or ClusterOrigin(), user=processes.user_name()),
+        origin=origin or ClusterOrigin(user=processes.user_name()),
     )
     if name is not None:
         registry.create_record(record, request.to_dict())

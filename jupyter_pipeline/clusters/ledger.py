@@ -32,6 +32,7 @@ __all__ = [
     "close_usage",
     "read_ends",
     "read_intervals",
+    "read_open",
     "read_open_usage",
     "write_open_usage",
 ]
@@ -158,7 +159,7 @@ def read_intervals(since: float | None = None, *, include_open: bool = True) -> 
     rows = (row for row in _read_rows("usage", since))
     parsed = [each for row in rows if (each := _parse_interval(row)) is not None]
     if include_open:
-        parsed += _read_all_open()
+        parsed += read_open()
     for each in parsed:
         key = (each.cluster, each.number)
         if (since is None or each.start + each.seconds >= since) and (
@@ -189,7 +190,8 @@ def read_ends(run: str = "", *, cluster: str = "") -> list[ClusterEnd]:
     return sorted(found.values(), key=lambda each: each.start)
 
 
-def _read_all_open() -> Iterator[UsageInterval]:
+def read_open() -> Iterator[UsageInterval]:
+    """Yield the intervals that are not in the ledger: of running and of killed clusters."""
     with os.scandir(paths.clusters_dir()) as entries:
         folders = [entry.path for entry in entries if not entry.name.startswith(".")]
     for folder in folders:

@@ -14,6 +14,7 @@ from jupyter_pipeline.models import Limits
 from jupyter_pipeline.units import format_duration
 
 __all__ = [
+    "CAP_BEGINNINGS",
     "Decision",
     "Usage",
     "check_count",
@@ -22,12 +23,15 @@ __all__ = [
     "check_rate",
     "check_size",
     "extend_lifetime",
+    "format_money",
     "is_above_rate",
     "is_limit",
 ]
 
 _LIFETIME, _BUDGET, _IDLE = "Its lifetime", "Its budget of", "It had no tasks for"
 _CORE_HOURS, _RATE = "Its limit of core-hours,", "Its limit of the cost per hour,"
+CAP_BEGINNINGS = ("The budget of", "The core-hours of")
+"""Beginnings of the reasons of limits that several clusters share, see `caps`."""
 
 _ROUNDING = 1e-9
 _WARN_FRACTION = 0.1
@@ -71,12 +75,12 @@ def check_limits(limits: Limits, usage: Usage) -> Decision:
         length = f" of {format_duration(limits.lifetime)}" if limits.lifetime else ""
         return Decision(stop=f"{_LIFETIME}{length} is over")
     if limits.budget is not None and usage.cost >= limits.budget:
-        return Decision(stop=f"{_BUDGET} {_format_money(limits.budget, usage.currency)} is spent")
+        return Decision(stop=f"{_BUDGET} {format_money(limits.budget, usage.currency)} is spent")
     if limits.core_hours is not None and usage.core_hours >= limits.core_hours:
         return Decision(stop=f"{_CORE_HOURS} {limits.core_hours:g}, is reached")
     if is_above_rate(limits, usage.hourly_rate):
-        bound = _format_money(limits.cost_per_hour or 0.0, usage.currency)
-        return Decision(stop=f"{_RATE} {bound}, is exceeded: {_format_money(usage.hourly_rate or 0, usage.currency)}")
+        bound = format_money(limits.cost_per_hour or 0.0, usage.currency)
+        return Decision(stop=f"{_RATE} {bound}, is exceeded: {format_money(usage.hourly_rate or 0, usage.currency)}")
     idle = usage.now - usage.idle_since if usage.idle_since is not None else 0.0
     if limits.idle is not None and usage.idle_since is not None and idle >= limits.idle:
         return Decision(stop=f"{_IDLE} {format_duration(limits.idle)}")
@@ -85,7 +89,7 @@ def check_limits(limits: Limits, usage: Usage) -> Decision:
 
 def is_limit(reason: str) -> bool:
     """Return True if a reason of `check_limits` names a limit of the profile."""
-    return reason.startswith((_LIFETIME, _BUDGET, _IDLE, _CORE_HOURS, _RATE))
+    return reason.startswith((_LIFETIME, _BUDGET, _IDLE, _CORE_HOURS, _RATE, *CAP_BEGINNINGS))
 
 
 def is_above_rate(limits: Limits, rate: float | None) -> bool:
@@ -113,9 +117,9 @@ def check_rate(limits: Limits, rate: float | None, *, workers: int, currency: st
         If it is above the limit.
     """
     if is_above_rate(limits, rate):
-        bound = _format_money(limits.cost_per_hour or 0.0, currency)
+        bound = format_money(limits.cost_per_hour or 0.0, currency)
         raise UsageError(
-            f"{workers} worker{'' if workers == 1 else 's'} cost {_format_money(rate or 0.0, currency)} per hour, and "
+            f"{workers} worker{'' if workers == 1 else 's'} cost {format_money(rate or 0.0, currency)} per hour, and "
             f"limits.cost_per_hour allows {bound}. Request fewer workers."
         )
 
@@ -126,8 +130,8 @@ def _find_warning(limits: Limits, usage: Usage, idle: float) -> str:
         if remaining <= _warning_period(limits.lifetime):
             return f"Its lifetime ends in {format_duration(remaining)}: extend it to keep the cluster"
     if limits.budget is not None and usage.cost >= limits.budget * (1 - _WARN_FRACTION):
-        spent = _format_money(usage.cost, usage.currency)
-        return f"{spent} of its budget of {_format_money(limits.budget, usage.currency)} are spent"
+        spent = format_money(usage.cost, usage.currency)
+        return f"{spent} of its budget of {format_money(limits.budget, usage.currency)} are spent"
     if limits.core_hours is not None and usage.core_hours >= limits.core_hours * (1 - _WARN_FRACTION):
         return f"{usage.core_hours:.1f} of its {limits.core_hours:g} core-hours are used"
     if limits.idle is not None and usage.idle_since is not None:
@@ -227,5 +231,6 @@ def check_range(limits: Limits, minimum: int, maximum: int) -> tuple[int, int]:
     return minimum, maximum
 
 
-def _format_money(amount: float, currency: str) -> str:
+def format_money(amount: float, currency: str) -> str:
+    """Return an amount of money with two decimals."""
     return f"{amount:.2f} {currency}".rstrip()

@@ -5,6 +5,7 @@ Nothing of Dask is imported: the keeper does the work and receives commands thro
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from typing import Any
 from jupyter_pipeline import audit, disk_space, paths, processes
 from jupyter_pipeline.clusters import launch, limits, registry, restrictions
 from jupyter_pipeline.clusters.backends import get_backend
+from jupyter_pipeline.clusters.caps import CapMonitor
 from jupyter_pipeline.clusters.cleanup import orphans, tags
 from jupyter_pipeline.clusters.keeper import control_client, standby
 from jupyter_pipeline.clusters.launch import Progress
@@ -120,6 +122,10 @@ def _start(
     profile = restrictions.restrict(profile, workers=_find_largest(workers, adapt))
     disk_space.check_space()
     _check_size(profile, workers, adapt)
+    currency = str(profile.price.get("currency", ""))
+    origin = dataclasses.replace(origin or ClusterOrigin(), user=processes.user_name())
+    if reason := CapMonitor(profile.limits, origin, currency).find_reason():
+        raise ClusterStartError(f"{reason}. Raise this limit in the profile {profile.name!r}.")
     request = StartRequest(
         profile=profile,
         workers=workers,

@@ -11,7 +11,7 @@ from typing import Any
 from jupyter_pipeline.clusters.cost import hourly_rate
 from jupyter_pipeline.models import CostRow, UsageInterval
 
-__all__ = ["GROUPS", "add_up", "core_hours", "find_month_start", "interval_cost", "sum_costs"]
+__all__ = ["GROUPS", "add_up", "clip", "core_hours", "find_month_start", "interval_cost", "sum_costs"]
 
 GROUPS: Mapping[str, str] = {
     "owner": "user",
@@ -90,7 +90,7 @@ def add_up(
     costs: dict[tuple[str, str, bool], float] = defaultdict(float)
     clusters: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
     for interval in intervals:
-        for group, part in _split(_clip(interval, since), by, zone):
+        for group, part in _split(clip(interval, since), by, zone):
             cost = interval_cost(part)
             currency = str(part.price.get("currency", "")) if cost is not None else ""
             key = (group, currency, cost is not None)
@@ -122,7 +122,7 @@ def sum_costs(rows: Iterable[CostRow]) -> dict[str, float]:
     return dict(sorted(sums.items()))
 
 
-def _clip(interval: UsageInterval, since: float | None) -> UsageInterval:
+def clip(interval: UsageInterval, since: float | None) -> UsageInterval:
     """Return the part of an interval since a time."""
     if since is None or interval.start >= since:
         return interval

@@ -78,6 +78,22 @@ class Limits(Record):
     cost_per_hour: float | None = setting(
         "number", "Refuse sizes, and stop the cluster, above this cost per hour, in the currency of `price`.", None
     )
+    run_budget: float | None = setting("number", "Stop when the clusters of one run have cost this amount.", None)
+    run_core_hours: float | None = setting(
+        "number", "Stop when the clusters of one run have used this many core-hours.", None
+    )
+    deployment_budget: float | None = setting(
+        "number", "Refuse starts, and stop, when the runs of the deployment have cost this amount in a month.", None
+    )
+    deployment_core_hours: float | None = setting(
+        "number", "The same for core-hours of the runs of the deployment in a month.", None
+    )
+    user_budget: float | None = setting(
+        "number", "Refuse starts, and stop, when all clusters of the user have cost this amount in a month.", None
+    )
+    user_core_hours: float | None = setting(
+        "number", "The same for core-hours of all clusters of the user in a month.", None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import time
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import limits, preflight
+from jupyter_pipeline.clusters.caps import CapMonitor
 from jupyter_pipeline.clusters.cost import CostMeter, hourly_rate
 from jupyter_pipeline.clusters.keeper.scheduler_monitor import SchedulerMonitor
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
@@ -26,6 +27,7 @@ class LimitMonitor:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._meter = CostMeter(profile.price, time.monotonic())
+        self._caps: CapMonitor | None = None
         self._waiting_since: float | None = None
         """Start of the time in which tasks wait without a worker or a pending job."""
 
@@ -59,7 +61,12 @@ class LimitMonitor:
             core_hours=self._meter.core_hours,
             hourly_rate=hourly_rate(self._profile.price, workers=record.workers, threads=record.threads),
         )
-        return limits.check_limits(record.limits, usage)
+        decision = limits.check_limits(record.limits, usage)
+        if decision.stop or monitor is None:
+            return decision
+        self._caps = self._caps or CapMonitor(record.limits, record.origin, record.currency)
+        reason = self._caps.find_reason()
+        return limits.Decision(stop=reason) if reason else decision
 
     def explain_missing_workers(self, record: ClusterRecord, monitor: SchedulerMonitor | None) -> str:
         """Return the reason to stop a cluster whose first worker did not start in time, empty otherwise."""

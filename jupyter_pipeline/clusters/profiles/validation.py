@@ -213,8 +213,12 @@ def _parse_n_workers(merged: MergedProfile, kwargs: Mapping[str, Any]) -> int | 
         raise merged.build_error("cluster_kwargs.n_workers", str(error), "Write a whole number.") from error
 
 
+_MONEY = ("budget", "cost_per_hour", "run_budget", "deployment_budget", "user_budget")
+"""Limits that need a price."""
+
+
 def _check_budget(merged: MergedProfile, price: Mapping[str, Any], limits: Limits) -> None:
-    for key, value in (("budget", limits.budget), ("cost_per_hour", limits.cost_per_hour)):
+    for key, value in ((name, getattr(limits, name)) for name in _MONEY):
         if value is not None and not (price.get("per_worker_hour") or price.get("per_core_hour")):
             raise merged.build_error(f"limits.{key}", "cannot be kept without a price", "Write price.per_worker_hour.")
 

@@ -14,7 +14,7 @@ _BEGINNINGS = (
     "Task run encountered an exception: ",
     "Task run encountered an exception ",
     "ClusterEndedError: ",
-    "CheckFailedError: ",
+    "ClusterStartError: ",
     *(f"Flow run infrastructure exited with non-zero status code {code}. " for code in _EXIT_CODES),
     *(f"Process exited with status code: {code}. " for code in _EXIT_CODES),
 )
