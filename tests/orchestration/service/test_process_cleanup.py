@@ -45,14 +45,14 @@ def test_processes_of_clusters_are_not_terminated(tmp_path: Path, run: subproces
             cluster.kill()
 
 
-def test_a_service_that_a_cluster_starts_does_not_belong_to_the_cluster(tmp_path: Path) -> None:
+def test_a_service_belongs_to_no_cluster_and_to_no_server_of_a_hub(tmp_path: Path) -> None:
     for build in (environment.server_environment, environment.worker_environment):
         values = build(
-            {environment_variables.CLUSTER: "jp-000000-1", "LANG": "C"},
+            {environment_variables.CLUSTER: "jp-000000-1", "JUPYTERHUB_API_TOKEN": "s", "LANG": "C"},
             home=tmp_path,
             state_dir=tmp_path,
             port=4200,
             secrets=Secrets(auth="a:b", encryption_key="c"),
         )
-        assert environment_variables.CLUSTER not in values
+        assert not {environment_variables.CLUSTER, "JUPYTERHUB_API_TOKEN"} & set(values)
         assert values["LANG"] == "C"
