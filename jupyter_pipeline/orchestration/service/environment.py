@@ -20,7 +20,8 @@ from jupyter_pipeline.orchestration.service_state import Secrets
 __all__ = ["server_environment", "worker_environment"]
 
 _KERNEL_ONLY = (
-    "MPLBACKEND", "JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_API_TOKEN", "JUPYTERHUB_API_TOKEN", "PYDEVD_USE_FRAME_EVAL",
+    "MPLBACKEND", "JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_API_TOKEN", "JUPYTERHUB_API_TOKEN",
+    "PYDEVD_USE_FRAME_EVAL",
 )  # fmt: skip
 """Variables that are valid in a kernel only: plotting backend, parent, session, token of the server at its hub."""
 
