@@ -36,8 +36,6 @@ T = TypeVar("T")
 
 logger = logging.getLogger("jupyter_pipeline.audit")
 
-FORMAT = 1
-"""Version of the lines."""
 _MAX_BYTES = 8 * 2**20
 _MAX_OLD_FILES = 20
 _MAX_TEXT = 300
@@ -177,7 +175,7 @@ def _write(action: str, kind: str, current: Action, result: str, error: str) -> 
         uid = os.getuid()
         details = {key: _shorten(value) for key, value in current.details.items() if value not in (None, "", (), [])}
         entry = {
-            "version": FORMAT,
+            "format": paths.FORMAT,
             "time": round(time.time(), 6),
             "uid": uid,
             "user": _name_user(uid),
@@ -314,7 +312,7 @@ def _read_file(path: Path) -> Iterator[AuditEntry]:
             for line in file:
                 try:
                     values = json.loads(line)
-                    if values["version"] > FORMAT:
+                    if values["format"] > paths.FORMAT:
                         newer += 1
                         continue
                     yield AuditEntry.from_dict({**values, "uid": uid, "user": user})

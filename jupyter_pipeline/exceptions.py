@@ -6,6 +6,7 @@
     ├── UsageError                   invalid call: unknown option, bad value, contradictory values
     │   └── NotFoundError            unknown name; suggests the nearest known names
     ├── ConfigurationError           invalid profile or other file; has file, key, reason and fix
+    │   └── NewerStateError          a newer release has written the file; it is not changed
     ├── MissingDependencyError       missing optional package; names the extra to install
     ├── DiskFullError                no space left; has the folder
     ├── PolicyError                  refused by the policy of the administrator
@@ -57,6 +58,7 @@ __all__ = [
     "EditedByHandError",
     "KeeperUnreachableError",
     "MissingDependencyError",
+    "NewerStateError",
     "NotFoundError",
     "OrchestrationError",
     "PipelineError",
@@ -213,6 +215,28 @@ class ConfigurationError(PipelineError):
         self.fix = fix
         where = f"{source}: {key}" if key else source
         super().__init__(f"{where}: {reason}. {fix}")
+
+
+class NewerStateError(ConfigurationError):
+    """A newer release has written the file. It is neither used nor changed.
+
+    Parameters
+    ----------
+    source : str
+        Path of the file.
+    found : int
+        Format of the file.
+    known : int
+        Newest format that this release reads.
+    """
+
+    def __init__(self, source: str, found: int, known: int) -> None:
+        super().__init__(
+            source,
+            "",
+            f"was written by a newer release of jupyter_pipeline (format {found}; this one reads {known})",
+            "Upgrade this environment, or use the newer one. The file was not changed.",
+        )
 
 
 class MissingDependencyError(PipelineError):

@@ -18,15 +18,18 @@ import re
 import socket
 import stat
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import environment_variables
-from jupyter_pipeline.exceptions import ConfigurationError, UsageError
+from jupyter_pipeline.exceptions import ConfigurationError, NewerStateError, UsageError
 
 __all__ = [
+    "FORMAT",
     "check_name",
     "clusters_dir",
+    "dump_line",
     "environments_dir",
     "ledger_dir",
     "private_dir",
@@ -40,10 +43,17 @@ __all__ = [
     "serving_dir",
     "snapshots_dir",
     "state_dir",
+    "take_format",
     "versions_dir",
+    "write_object",
     "write_private",
 ]
 
+FORMAT = 1
+"""Format of state files, their key ``format``. A release that older ones would misread has the next number.
+
+Files without the key have format 1.
+"""
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _SOCKET_LENGTH = 107  # `sun_path` of unix(7), without its final null byte
 _LONGEST_SOCKET = 48  # such as postgresql-0123456789ab/.s.PGSQL.5432.lock
@@ -214,7 +224,7 @@ def _fits_sockets(folder: Path) -> bool:
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """Return the JSON object in a state file.
+    """Return the JSON object in a state file, without its format.
 
     Raises
     ------
@@ -222,6 +232,8 @@ def read_object(path: Path) -> dict[str, Any]:
         If there is no file.
     ValueError
         If its content is not a JSON object.
+    NewerStateError
+        If a newer release has written it.
     """
     try:
         found = json.loads(path.read_bytes())
@@ -229,7 +241,50 @@ def read_object(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} is nested too deeply") from error
     if not isinstance(found, dict):
         raise ValueError(f"{path} contains no JSON object")
-    return found
+    return take_format(found, path)
+
+
+def take_format(content: dict[str, Any], path: Path | str) -> dict[str, Any]:
+    """Return the content of a state file without its format.
+
+    Parameters
+    ----------
+    content : dict
+        JSON object of the file, or of one line of it.
+    path : Path or str
+        The file, for the message.
+
+    Raises
+    ------
+    NewerStateError
+        If a newer release has written it.
+    ValueError
+        If its format is not a number.
+    """
+    found = content.pop("format", FORMAT)
+    if isinstance(found, bool) or not isinstance(found, int):
+        raise ValueError(f"{path} has the format {found!r}")
+    if found > FORMAT:
+        raise NewerStateError(str(path), found, FORMAT)
+    return content
+
+
+def write_object(path: Path, content: Mapping[str, Any], *, indent: int | None = None) -> None:
+    """Replace a state file by a JSON object with its format, as `write_private` does.
+
+    Raises
+    ------
+    NewerStateError
+        If a newer release has written the file. It is not changed.
+    """
+    with contextlib.suppress(OSError, ValueError):  # absent or damaged: it is written anew
+        read_object(path)
+    write_private(path, json.dumps({"format": FORMAT, **content}, indent=indent))
+
+
+def dump_line(content: Mapping[str, Any]) -> bytes:
+    """Return a JSON object with its format as one line of a state file, without the end of the line."""
+    return json.dumps({"format": FORMAT, **content}).encode()
 
 
 def read_setting(path: Path, remedy: str) -> dict[str, Any]:

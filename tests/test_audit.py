@@ -159,7 +159,7 @@ def test_damaged_lines_are_skipped_and_newer_ones_are_named(state: Path, caplog:
     (file,) = (state / "audit").iterdir()
     good = json.loads(file.read_text())
     lines = ["{", "[]", "null", "3", "{}", json.dumps({**good, "uid": 7, "user": "other", "name": "two"})]
-    file.write_text("\n".join([*lines, json.dumps({**good, "version": audit.FORMAT + 1}), json.dumps(good)]) + "\n")
+    file.write_text("\n".join([*lines, json.dumps({**good, "format": paths.FORMAT + 1}), json.dumps(good)]) + "\n")
     found = audit.read_entries()
     assert [(entry.name, entry.uid) for entry in found] == [("two", os.getuid()), ("one", os.getuid())]
     assert "has 1 lines of a newer release, which are not shown. Upgrade" in caplog.text

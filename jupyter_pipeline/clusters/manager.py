@@ -28,6 +28,7 @@ from jupyter_pipeline.exceptions import (
     ClusterError,
     ClusterStartError,
     KeeperUnreachableError,
+    NewerStateError,
     NotFoundError,
     PipelineError,
     UsageError,
@@ -370,6 +371,8 @@ def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
     for record in records:
         try:
             ended.append(stop(record.id, timeout=timeout))
+        except NewerStateError:
+            ended.append(record)  # its reason says so
         except NotFoundError:  # it has ended meanwhile
             ended.append(registry.refresh_record(record))
     return ended

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-import json
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import Limits
-from jupyter_pipeline.paths import private_dir, write_private
+from jupyter_pipeline.paths import private_dir, read_object, write_object, write_private
 
 if TYPE_CHECKING:
     from distributed.security import Security
@@ -146,7 +145,7 @@ def save_connection(folder: Path, security: Any) -> None:
             values[name] = value
     kind = type(security)
     settings = {"class": f"{kind.__module__}.{kind.__qualname__}", "values": values}
-    write_private(folder / "connection.json", json.dumps(settings))
+    write_object(folder / "connection.json", settings)
 
 
 def load_connection(folder: Path) -> Any:
@@ -160,7 +159,7 @@ def load_connection(folder: Path) -> Any:
     from distributed.utils import import_term
 
     try:
-        settings = json.loads((folder / "connection.json").read_bytes())
+        settings = read_object(folder / "connection.json")
         values = dict(settings["values"])
         certificate = values.get("tls_client_cert") or values.get("tls_cert")
         if certificate:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import CompileError, EditedByHandError
+from jupyter_pipeline.paths import FORMAT, read_object
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler.options import Compilation
@@ -54,7 +55,7 @@ def write_files(folder: Path, compilation: Compilation, *, overwrite: bool = Fal
     if not overwrite and (edited := find_manual_edits(folder, compilation)):
         raise EditedByHandError([str(folder / name) for name in edited])
     hashes = {name: _hash(text) for name, text in sorted(compilation.files.items())}
-    record: dict[str, Any] = {"notebook": compilation.notebook, "files": hashes}
+    record: dict[str, Any] = {"format": FORMAT, "notebook": compilation.notebook, "files": hashes}
     if compilation.local_modules:
         record["local_modules"] = sorted(compilation.local_modules)
     unused = _find_unused_modules(folder, compilation)
@@ -135,7 +136,7 @@ def _find_unused_modules(folder: Path, compilation: Compilation) -> list[str]:
 
 def _read_record(folder: Path) -> dict[str, Any]:
     try:
-        record = json.loads((folder / RECORD).read_text("utf-8"))
+        record: Any = read_object(folder / RECORD)
     except (OSError, ValueError):
         record = None
     is_valid = isinstance(record, dict) and isinstance(record.get("files"), dict)

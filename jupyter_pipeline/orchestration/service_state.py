@@ -6,7 +6,6 @@ stop, to keep the port. ``secrets.json`` is created once. ``prefect/`` is the ho
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import time
@@ -18,7 +17,7 @@ from urllib.parse import urlsplit
 
 from jupyter_pipeline.exceptions import ConfigurationError
 from jupyter_pipeline.models import WORK_POOL, ProcessIdentity, Record
-from jupyter_pipeline.paths import read_object, read_setting, service_dir, write_private
+from jupyter_pipeline.paths import read_object, read_setting, service_dir, write_object
 
 __all__ = [
     "HOSTS",
@@ -151,7 +150,13 @@ def read_heartbeat() -> float | None:
 
 
 def read_state() -> ServiceState | None:
-    """Return the state of the service, or ``None`` if the file is absent or damaged."""
+    """Return the state of the service, or ``None`` if the file is absent or damaged.
+
+    Raises
+    ------
+    NewerStateError
+        If a newer release has written it.
+    """
     try:
         return ServiceState.from_dict(read_object(service_dir() / "service.json"))
     except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
@@ -160,7 +165,7 @@ def read_state() -> ServiceState | None:
 
 def write_state(state: ServiceState) -> None:
     """Replace the state file."""
-    write_private(service_dir() / "service.json", json.dumps(state.to_dict(), indent=1))
+    write_object(service_dir() / "service.json", state.to_dict(), indent=1)
 
 
 def caught_up_until() -> float | None:
@@ -238,4 +243,4 @@ def _make_auth() -> str:
 
 def _write_secrets(new: Secrets) -> None:
     content = {"auth": new.auth, "encryption_key": new.encryption_key}
-    write_private(service_dir() / "secrets.json", json.dumps(content))
+    write_object(service_dir() / "secrets.json", content)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline.models import STEP_PROFILES
-from jupyter_pipeline.paths import snapshots_dir
+from jupyter_pipeline.paths import FORMAT, read_object, snapshots_dir
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions
@@ -138,7 +138,7 @@ def _is_installed(module: str) -> bool:
 def is_whole_notebook(version: str) -> bool:
     """Return True if the snapshot of a version is a whole notebook; False if it is not on this machine."""
     try:
-        origin = json.loads((snapshots_dir() / version / ORIGIN).read_text("utf-8"))
+        origin = read_object(snapshots_dir() / version / ORIGIN)
         return bool(version) and bool(origin["options"]["whole"])
     except (OSError, ValueError, KeyError):
         return False
@@ -198,4 +198,4 @@ def describe_origin(cells: Sequence[Cell], selected: int | Sequence[int], option
     for name in ("kernel_names", "schedules", "requirements"):
         del values[name]
     origin = {"cells": [ids.get(index, "") for index in indices], "notebook": list(ids.values()), "options": values}
-    return json.dumps(origin, sort_keys=True)
+    return json.dumps({"format": FORMAT, **origin}, sort_keys=True)

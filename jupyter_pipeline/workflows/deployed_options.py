@@ -6,7 +6,6 @@ not stored; its option is named.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import ApiUnreachableError
 from jupyter_pipeline.models import DeployedOptions
-from jupyter_pipeline.paths import snapshots_dir
+from jupyter_pipeline.paths import read_object, snapshots_dir
 from jupyter_pipeline.secret_detection import has_secret
 from jupyter_pipeline.workflows.artifacts import ORIGIN
 
@@ -126,7 +125,7 @@ def _describe(deployment: str, version: Version) -> DeployedOptions:
 def _origin(version: str) -> tuple[tuple[str, ...], bool]:
     """Return the ids of the cells of a snapshot, and True if it is a whole notebook."""
     try:
-        origin = json.loads((snapshots_dir() / version / ORIGIN).read_text("utf-8"))
+        origin = read_object(snapshots_dir() / version / ORIGIN)
         return tuple(origin["cells"]), bool(origin["options"].get("whole"))
     except (OSError, ValueError, KeyError):
         return (), False

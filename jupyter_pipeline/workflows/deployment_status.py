@@ -6,14 +6,13 @@ repeat it after each change.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import DeploymentRecord, DeploymentStatus
-from jupyter_pipeline.paths import snapshots_dir
+from jupyter_pipeline.paths import read_object, snapshots_dir
 from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN
 from jupyter_pipeline.workflows.deploy_plan import MANIFEST
 from jupyter_pipeline.workflows.moved_notebooks import is_moved_notebook
@@ -54,7 +53,7 @@ def status(cells: Sequence[Cell], notebook: Path) -> list[DeploymentStatus]:
 def _status(cells: Sequence[Cell], record: DeploymentRecord, notebook: Path) -> DeploymentStatus:
     folder = snapshots_dir() / (record.deployed_version or record.version)
     try:
-        origin = json.loads((folder / ORIGIN).read_text("utf-8"))
+        origin = read_object(folder / ORIGIN)
         ids, reason = tuple(origin["cells"]), ""
         changed = _is_changed(cells, ids, origin["options"], folder, notebook.absolute().parent)
         ids = ids[:1] if origin["options"].get("whole") else ids

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, OrchestrationError
-from jupyter_pipeline.paths import snapshots_dir
+from jupyter_pipeline.paths import read_object, snapshots_dir
 from jupyter_pipeline.workflows.artifacts import ORIGIN
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _describe_ambiguity(record: DeploymentRecord, notebook: Path, deployed: Set[
 def _deployed_ids(version: str) -> Set[str]:
     """Return the ids of the cells of a deployed notebook; empty if they are unknown."""
     try:
-        stored = json.loads((snapshots_dir() / version / ORIGIN).read_text("utf-8"))["notebook"]
+        stored = read_object(snapshots_dir() / version / ORIGIN)["notebook"]
     except (OSError, ValueError, KeyError, TypeError):
         return frozenset()
     return {each for each in stored if not _POSITIONAL.fullmatch(each)}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -55,7 +54,7 @@ class GatewayBackend(Backend):
             )
             cluster.status = "starting"
             reference = {"name": cluster.name, "profile": profile.name}
-            paths.write_private(context.directory / _FILE, json.dumps(reference))
+            paths.write_object(context.directory / _FILE, reference)
             await cluster
         except (OSError, RuntimeError, ValueError, import_class("dask_gateway.GatewayClusterError")) as error:
             with contextlib.suppress(Exception):
@@ -144,7 +143,7 @@ class GatewayBackend(Backend):
 
 def _read_name(tag: str | None) -> str | None:
     try:
-        content = json.loads((paths.clusters_dir() / str(tag) / _FILE).read_bytes())
+        content = paths.read_object(paths.clusters_dir() / str(tag) / _FILE)
         return str(content["name"])
     except (OSError, ValueError, KeyError):
         return None

@@ -22,7 +22,7 @@ from jupyter_pipeline.clusters.backends import Backend, Job, find_backend, get_b
 from jupyter_pipeline.clusters.cleanup import cluster_ends, cluster_processes, tags
 from jupyter_pipeline.clusters.registry import events, markers, names
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
-from jupyter_pipeline.exceptions import PipelineError
+from jupyter_pipeline.exceptions import NewerStateError, PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
 __all__ = [
@@ -304,7 +304,10 @@ def _is_keeper_running(record: ClusterRecord) -> bool:
 def _is_claimed(tag: str) -> bool:
     """Return True unless the cluster of `tag` has verifiably ended."""
     folder = registry.cluster_dir(tags.cluster_id_of(tag))
-    record = registry.read_record(folder)
+    try:
+        record = registry.read_record(folder)
+    except NewerStateError:
+        return True
     if record is None:
         return folder.exists()
     return registry.resolve_state(record).state.alive

@@ -6,7 +6,6 @@ Only the standard library is used.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -65,19 +64,19 @@ def _append(path: Path, entry: Mapping[str, Any]) -> None:
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            os.write(descriptor, (json.dumps(entry) + "\n").encode())
+            os.write(descriptor, paths.dump_line(entry) + b"\n")
         finally:
             os.close(descriptor)
 
 
 def write_problems(folder: Path, problems: Sequence[str]) -> None:
     """Store the preflight problems that prevented the start of the cluster in `folder`."""
-    paths.write_private(folder / "problems.json", json.dumps(list(problems)))
+    paths.write_object(folder / "problems.json", {"problems": list(problems)})
 
 
 def read_problems(folder: Path) -> list[str]:
     """Return the preflight problems of the cluster in `folder`, an empty list without any."""
     try:
-        return [str(problem) for problem in json.loads((folder / "problems.json").read_bytes())]
-    except (OSError, ValueError, TypeError):
+        return [str(problem) for problem in paths.read_object(folder / "problems.json")["problems"]]
+    except (OSError, ValueError, TypeError, KeyError):
         return []

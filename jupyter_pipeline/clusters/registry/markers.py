@@ -9,7 +9,6 @@ user has read the failure of the cluster.
 from __future__ import annotations
 
 import contextlib
-import json
 from pathlib import Path
 
 from jupyter_pipeline import paths
@@ -56,13 +55,13 @@ def write_stop_request(folder: Path, state: ClusterState, reason: str) -> None:
     """Record that the cluster in `folder` must stop in `state` because of `reason`; keep an earlier request."""
     if read_stop_request(folder) is None:
         with contextlib.suppress(OSError):  # the keeper gets the command as well
-            paths.write_private(folder / _STOP_REQUEST, json.dumps({"state": state, "reason": reason}))
+            paths.write_object(folder / _STOP_REQUEST, {"state": state, "reason": reason})
 
 
 def read_stop_request(folder: Path) -> tuple[ClusterState, str] | None:
     """Return the requested final state and reason of the cluster in `folder`, ``None`` without a request."""
     try:
-        request = json.loads((folder / _STOP_REQUEST).read_bytes())
+        request = paths.read_object(folder / _STOP_REQUEST)
         return ClusterState(request["state"]), str(request["reason"])
     except (OSError, ValueError, TypeError, KeyError):
         return None

@@ -41,7 +41,7 @@ from typing import Any
 
 from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters.registry import events, names
-from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError
+from jupyter_pipeline.exceptions import ClusterConflictError, NewerStateError, NotFoundError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity
 
 __all__ = [
@@ -105,7 +105,7 @@ def create_record(record: ClusterRecord, request: Mapping[str, Any]) -> Path:
     folder = cluster_dir(record.id)
     staging = paths.private_dir(folder.with_name(f".{record.id}"))
     try:
-        paths.write_private(staging / "request.json", json.dumps(request, indent=1))
+        paths.write_object(staging / "request.json", request, indent=1)
         _write_json(staging, record)
         with names.lock_registry():
             _claim(record.name, record.id)
@@ -152,7 +152,7 @@ def _conflict(name: str, problem: str) -> ClusterConflictError:
 def write_keeper_file(folder: Path, record: ClusterRecord) -> None:
     """Write the keeper of `record` into ``keeper.json``, from which a damaged record is reconstructed."""
     content = {"keeper": record.keeper.to_dict() if record.keeper else None, "control": record.control}
-    paths.write_private(folder / "keeper.json", json.dumps(content))
+    paths.write_object(folder / "keeper.json", content)
 
 
 def write_record(folder: Path, record: ClusterRecord) -> None:
@@ -169,7 +169,7 @@ def write_record(folder: Path, record: ClusterRecord) -> None:
 
 
 def _write_json(folder: Path, record: ClusterRecord) -> None:
-    paths.write_private(folder / "record.json", json.dumps(record.to_dict(), indent=1))
+    paths.write_object(folder / "record.json", record.to_dict(), indent=1)
 
 
 _cache: dict[str, tuple[tuple[int, int, int], ClusterRecord]] = {}
@@ -181,7 +181,13 @@ _write_times: dict[str, float] = {}
 
 
 def read_record(folder: Path | str) -> ClusterRecord | None:
-    """Return the record in `folder` as written, ``None`` if it is missing or cannot be read."""
+    """Return the record in `folder` as written, ``None`` if it is missing or cannot be read.
+
+    Raises
+    ------
+    NewerStateError
+        If a newer release has written it.
+    """
     path = f"{folder}/record.json"
     try:
         # Plain system calls, since a thousand records may be read at once. Opening the file refreshes cached
@@ -195,7 +201,7 @@ def read_record(folder: Path | str) -> ClusterRecord | None:
             text = os.read(descriptor, info.st_size)
         finally:
             os.close(descriptor)
-        record = ClusterRecord.from_dict(json.loads(text))
+        record = ClusterRecord.from_dict(paths.take_format(json.loads(text), path))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         _cache.pop(path, None)
         return None
@@ -205,12 +211,17 @@ def read_record(folder: Path | str) -> ClusterRecord | None:
 
 
 def read_request(folder: Path) -> dict[str, Any]:
-    """Return the start request of the cluster in `folder`, an empty mapping if it cannot be read."""
+    """Return the start request of the cluster in `folder`, an empty mapping if it cannot be read.
+
+    Raises
+    ------
+    NewerStateError
+        If a newer release has written it.
+    """
     try:
-        request = json.loads((folder / "request.json").read_bytes())
+        return paths.read_object(folder / "request.json")
     except (OSError, ValueError):
         return {}
-    return request if isinstance(request, dict) else {}
 
 
 def resolve_state(record: ClusterRecord) -> ClusterRecord:
@@ -278,7 +289,11 @@ def list_records(*, include_ended: bool = False) -> list[ClusterRecord]:
         ids = [holder for _, holder in names.list_holders()]
     records = []
     for cluster_id in ids:
-        record = read_record(f"{root}/{cluster_id}")
+        try:
+            record = read_record(f"{root}/{cluster_id}")
+        except NewerStateError as error:  # listed as active, so that nothing of it is removed
+            records.append(_describe_newer(cluster_id, error))
+            continue
         if record is None:
             record = _reconstruct_record(root / cluster_id)
         if record is not None and (include_ended or record.state.alive):
@@ -294,7 +309,7 @@ def _reconstruct_record(folder: Path) -> ClusterRecord | None:
         return None
     name = next((name for name, holder in names.list_holders() if holder == folder.name), folder.name)
     try:
-        known = json.loads((folder / "keeper.json").read_bytes())
+        known = paths.read_object(folder / "keeper.json")
         keeper, control = ProcessIdentity.from_dict(known["keeper"]), str(known["control"])
     except (OSError, ValueError, TypeError, KeyError):
         keeper, control = None, ""
@@ -310,6 +325,13 @@ def _reconstruct_record(folder: Path) -> ClusterRecord | None:
         keeper=keeper,
         control=control,
     )
+
+
+def _describe_newer(cluster_id: str, error: NewerStateError) -> ClusterRecord:
+    """Return a substitute for the record of a newer release."""
+    name = next((name for name, holder in names.list_holders() if holder == cluster_id), cluster_id)
+    state = ClusterState.STARTING
+    return ClusterRecord(id=cluster_id, name=name, profile="", state=state, reason=str(error))
 
 
 def find_record(name: str, *, include_ended: bool = False) -> ClusterRecord:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.models import Record
+from jupyter_pipeline.paths import dump_line, take_format
 
 __all__ = ["KEEPER_SUFFIX", "JobFile", "SubmittedJob", "read_submitted_jobs"]
 
@@ -87,7 +88,7 @@ class JobFile:
         OSError
             If it cannot be written. The caller must not submit then.
         """
-        text = json.dumps(job.to_dict()).encode()
+        text = dump_line(job.to_dict())
         line = text + b" " * _ROOM + b"\n"
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -162,9 +163,9 @@ class JobFile:
         changes: dict[str, Any] = {"id": id or job.id, "refused": refused or job.refused, "ended": ended or job.ended}
         job = dataclasses.replace(job, **changes, end=end)
         self._lines[number] = job, offset, length
-        text = json.dumps(job.to_dict()).encode()
+        text = dump_line(job.to_dict())
         if len(text) >= length:  # the id is needed, the end is not
-            text = json.dumps(dataclasses.replace(job, end="").to_dict()).encode()
+            text = dump_line(dataclasses.replace(job, end="").to_dict())
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
         try:
             os.pwrite(descriptor, text[: length - 1].ljust(length - 1), offset)
@@ -182,16 +183,22 @@ def read_submitted_jobs(folder: Path, tag: str) -> list[SubmittedJob]:
         Folder of the cluster.
     tag : str
         Tag of the jobs.
+
+    Raises
+    ------
+    NewerStateError
+        If a newer release has written a line.
     """
     jobs = []
+    path = _get_path(folder, tag)
     try:
-        lines = _get_path(folder, tag).read_bytes().splitlines()
+        lines = path.read_bytes().splitlines()
     except OSError:
         return []
     for line in lines:
         # The process ended while it wrote this line, so there was no submission.
         with contextlib.suppress(ValueError, TypeError, AttributeError):
-            jobs.append(SubmittedJob.from_dict(json.loads(line)))
+            jobs.append(SubmittedJob.from_dict(take_format(json.loads(line), path)))
     return [job for job in jobs if job.tag == tag]
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ from jupyter_pipeline.orchestration.alerts.blocks import find_block, send
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
-from jupyter_pipeline.paths import read_object, state_dir, write_private
+from jupyter_pipeline.paths import read_object, state_dir, write_object
 from jupyter_pipeline.progress import Progress
 
 __all__ = ["verify", "verify_new"]
@@ -191,7 +190,7 @@ def _read_verified() -> dict[str, str]:
 
 
 def _note_verified(api: PrefectApi, document: Mapping[str, Any]) -> None:
-    write_private(_path(), json.dumps({**_read_verified(), _key(api, document): document["updated"]}))
+    write_object(_path(), {**_read_verified(), _key(api, document): document["updated"]})
 
 
 verify = run_sync(verify_async)

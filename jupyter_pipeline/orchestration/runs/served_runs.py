@@ -7,7 +7,6 @@ embedded service, reads the records of processes that are gone.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from jupyter_pipeline import processes
+from jupyter_pipeline.exceptions import NewerStateError
 from jupyter_pipeline.models import ProcessIdentity, Record
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.lookup import find_active_runs, find_by_full_name
@@ -22,7 +22,7 @@ from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 from jupyter_pipeline.orchestration.run_output import RUN_ID
 from jupyter_pipeline.orchestration.runs.open_runs import SERVER_ENDED
-from jupyter_pipeline.paths import read_object, serving_dir, write_private
+from jupyter_pipeline.paths import read_object, serving_dir, write_object
 
 __all__ = ["crash_served_runs", "crash_served_runs_async", "record_serving"]
 
@@ -60,7 +60,7 @@ def record_serving(flow_name: str, name: str, server: str) -> Iterator[None]:
     process = processes.this_process()
     serving = _Serving(flow_name=flow_name, name=name, server=server, since=time.time(), process=process)
     path = serving_dir() / f"{name}-{process.host}-{process.pid}.json"
-    write_private(path, json.dumps(serving.to_dict()))
+    write_object(path, serving.to_dict())
     try:
         yield
     finally:
@@ -81,7 +81,7 @@ async def crash_served_runs_async(api: PrefectApi, name: str = "") -> list[str]:
     for path in serving_dir().glob("*.json"):
         try:
             serving = _Serving.from_dict(read_object(path))
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, NewerStateError):
             continue
         mine = serving.server == api.endpoint.key and name in ("", serving.name)
         # Another host's processes cannot be seen, and a running one ends its runs itself.

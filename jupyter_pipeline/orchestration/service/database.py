@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from pathlib import Path
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError, UsageError
 from jupyter_pipeline.orchestration.service_state import ServiceState
-from jupyter_pipeline.paths import read_setting, write_private
+from jupyter_pipeline.paths import read_setting, write_object
 from jupyter_pipeline.secret_detection import has_secret
 
 __all__ = [
@@ -44,7 +43,7 @@ def read_choice(home: Path) -> str:
 def write_choice(home: Path, choice: str) -> None:
     """Store a choice for later starts."""
     if choice != read_choice(home):
-        write_private(home / "database.json", json.dumps({"postgres": choice}))
+        write_object(home / "database.json", {"postgres": choice})
 
 
 def check_choice(choice: str) -> str:

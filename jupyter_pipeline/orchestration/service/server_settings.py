@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from packaging.version import Version
 
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError, UsageError, suggest
 from jupyter_pipeline.orchestration.service import database
-from jupyter_pipeline.paths import read_setting, write_private
+from jupyter_pipeline.paths import read_setting, write_object
 from jupyter_pipeline.secret_detection import has_secret, read_settings
 
 __all__ = [
@@ -161,7 +160,7 @@ def write_options(home: Path, *, workers: int | None, broker: str) -> None:
     new: dict[str, Any] = {} if workers is None else {"workers": workers}
     stored = read_options(home) | new | ({"broker": broker} if broker else {})
     if stored != read_options(home):
-        write_private(home / "settings.json", json.dumps(stored))
+        write_object(home / "settings.json", stored)
 
 
 def check_workers(workers: int) -> int:

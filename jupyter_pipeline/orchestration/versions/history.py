@@ -24,7 +24,7 @@ import filelock
 
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.models import Alert, DeploymentSpec, Record, Schedule
-from jupyter_pipeline.paths import read_object, versions_dir, write_private
+from jupyter_pipeline.paths import read_object, versions_dir, write_object
 from jupyter_pipeline.secret_detection import has_secret, is_private_name
 
 __all__ = [
@@ -84,6 +84,8 @@ def lock_name(name: str) -> Iterator[None]:
     ------
     OrchestrationError
         If another process holds the lock for two minutes.
+    NewerStateError
+        If a newer release has written a file of the name.
     """
     path = _folder(name) / ".lock"
     lock = filelock.FileLock(path, mode=0o600)
@@ -94,6 +96,9 @@ def lock_name(name: str) -> Iterator[None]:
             f"Another deploy of {name!r} has held {path} for two minutes. Stop it, then try again."
         ) from None
     try:
+        for file in path.parent.glob("*.json"):  # before anything is changed
+            with contextlib.suppress(OSError, ValueError):
+                read_object(file)
         yield
     finally:
         lock.release()
@@ -148,7 +153,7 @@ def read_state(name: str, server: str) -> Mapping[str, Any]:
 
 def store_state(name: str, server: str, state: Mapping[str, Any]) -> None:
     """Store the state of a deployment on a server, to find later changes by other programs."""
-    write_private(_folder(name) / _STATES, json.dumps({**_read_object(name, _STATES), server: state}))
+    write_object(_folder(name) / _STATES, {**_read_object(name, _STATES), server: state})
 
 
 def read_inode(name: str, notebook: str) -> int:
@@ -160,12 +165,12 @@ def store_inode(name: str, notebook: str) -> None:
     """Store the inode of a deployed notebook, to recognize the file after a rename."""
     with contextlib.suppress(OSError):  # no file: the last known inode stays
         inodes = {**_read_object(name, _INODES), notebook: Path(notebook).stat().st_ino}
-        write_private(_folder(name) / _INODES, json.dumps(inodes))
+        write_object(_folder(name) / _INODES, inodes)
 
 
 def set_current(name: str, server: str, number: int) -> None:
     """Make a version the current one on a server."""
-    write_private(_folder(name) / "live.json", json.dumps({**_current_numbers(name), server: number}))
+    write_object(_folder(name) / "live.json", {**_current_numbers(name), server: number})
 
 
 def unset_current(name: str, server: str) -> None:
@@ -245,7 +250,7 @@ def _is_same(spec: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _write(version: Version, name: str) -> None:
     path = _path(name, version.number)
-    write_private(path, json.dumps(version.to_dict(), indent=1))
+    write_object(path, version.to_dict(), indent=1)
     path.chmod(0o400)
 
 

@@ -19,7 +19,6 @@ import contextlib
 import fcntl
 import filecmp
 import hashlib
-import json
 import os
 import shutil
 import threading
@@ -28,6 +27,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from jupyter_pipeline.paths import dump_line, read_object
 
 __all__ = [
     "Backup",
@@ -257,10 +258,9 @@ class Backup:
     @staticmethod
     def _read(record: Path) -> dict[str, Any]:
         try:
-            found = json.loads(record.read_text("utf-8"))
+            return read_object(record)
         except (OSError, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
 
 
 def find_interrupted(root: Path) -> Iterator[tuple[Backup, float]]:
@@ -304,7 +304,7 @@ def find_rehearsed_files(root: Path) -> frozenset[str]:
     found = set()
     for record in (root / _REHEARSED).glob("*.json"):
         try:
-            each = json.loads(record.read_text("utf-8"))
+            each = read_object(record)
             if tuple(each["state"]) == _state(each["path"]):
                 found.add(str(each["path"]))
             else:
@@ -345,7 +345,7 @@ def _state(path: str) -> tuple[int, int] | None:
 def _write_once(record: Path, data: dict[str, Any]) -> bool:
     """Write a record completely; return False if it exists."""
     part = record.with_name(f"{record.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(data), "utf-8")
+    part.write_bytes(dump_line(data))
     part.chmod(0o600)
     try:
         os.link(part, record)
