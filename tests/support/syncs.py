@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline.paths import take_format
+
 __all__ = ["read_syncs"]
 
 
 def read_syncs(folder: Path) -> list[dict[str, Any]]:
     """Return the syncs of the cluster in `folder`, oldest first."""
     log = folder / "syncs.jsonl"
-    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    return [take_format(json.loads(line), log) for line in log.read_text().splitlines()] if log.exists() else []

@@ -25,6 +25,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline.paths import FORMAT, take_format
+
 __all__ = ["FILE", "Journal", "read_journal"]
 
 FILE = "journal.jsonl"
@@ -60,7 +62,9 @@ class Journal:
         OSError
             If the disk is full.
         """
-        line = json.dumps({"event": event, **values}, default=str, ensure_ascii=False, separators=(",", ":"))
+        line = json.dumps(
+            {"format": FORMAT, "event": event, **values}, default=str, ensure_ascii=False, separators=(",", ":")
+        )
         data = line.encode("utf-8", errors="replace") + b"\n"
         with self._lock:
             if self._is_full and len(data) > _LONGEST_END:
@@ -85,6 +89,8 @@ def read_journal(path: Path) -> Iterator[dict[str, Any]]:
     ------
     OSError
         If the file cannot be read.
+    NewerStateError
+        If a newer release has written it.
     """
     with path.open("rb") as file:
         for line in file:
@@ -93,4 +99,4 @@ def read_journal(path: Path) -> Iterator[dict[str, Any]]:
             except ValueError:
                 continue
             if isinstance(event, dict) and "event" in event:
-                yield event
+                yield take_format(event, path)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 import os
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import connect
 from jupyter_pipeline.orchestration.prefect_api.lookup import find_deployment
 from jupyter_pipeline.orchestration.versions import history, snapshots
-from jupyter_pipeline.paths import snapshots_dir, versions_dir
+from jupyter_pipeline.paths import read_object, snapshots_dir, versions_dir
 
 Make = Callable[..., DeploymentSpec]
 NIGHTLY = Schedule(cron="0 3 * * *", timezone="Europe/Berlin")
@@ -209,4 +208,4 @@ def test_a_damaged_history_is_no_obstacle(live: ServiceStatus, specification: Ma
     (versions_dir() / "damaged" / "live.json").write_text("{")
     deployments.deploy(spec)
     assert [version.number for version in deployments.list_versions("damaged")] == [2]
-    assert json.loads((versions_dir() / "damaged" / "live.json").read_text()) == {"embedded": 2}
+    assert read_object(versions_dir() / "damaged" / "live.json") == {"embedded": 2}
