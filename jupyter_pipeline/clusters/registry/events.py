@@ -6,6 +6,7 @@ Only the standard library is used.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -51,11 +52,11 @@ def add_run(folder: Path, run: str, name: str) -> None:
 
 def list_runs(folder: Path) -> dict[str, str]:
     """Return the names of the runs that used the cluster in `folder` by id, the oldest first."""
-    found = {}
+    found, path = {}, folder / "runs.jsonl"
     with contextlib.suppress(OSError):
-        for line in (folder / "runs.jsonl").read_bytes().splitlines():
-            with contextlib.suppress(ValueError, KeyError, TypeError):
-                entry = json.loads(line)
+        for line in path.read_bytes().splitlines():
+            with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+                entry = paths.take_format(json.loads(line), path)
                 found[str(entry["run"])] = str(entry["name"])
     return found
 
