@@ -90,8 +90,9 @@ test-backends: install-test ## Run the shared cluster tests on every backend tha
 		$(BIN)/python tests/testbed/$$backend.py test -q
 	done
 
-chaos: install-test ## Kill and stop clusters on Slurm at random; ROUNDS=1000 for a long run, SEED=… repeats one
-	CHAOS_ROUNDS=$(or $(ROUNDS),60) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest tests/backends/test_slurm_chaos.py -s -v
+chaos: install-test ## Kill clusters on Slurm and processes of the service at random; ROUNDS=1000 for a long run, SEED=… repeats one
+	CHAOS_ROUNDS=$(or $(ROUNDS),60) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest tests/backends/test_slurm_chaos.py \
+		tests/orchestration/service/test_chaos.py -s -v
 
 testbed-%: install-test ## Start a real backend by hand: make testbed-slurm, -ssh, -gateway, -sge, -pbs, -oar, -htcondor; STOP=1 ends it; for Slurm HOSTS=1 makes nodes hosts
 	@$(BIN)/python tests/testbed/$*.py $(if $(STOP),stop,start) $(if $(HOSTS),--hosts)

@@ -13,14 +13,16 @@ def remove_garbage() -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        The removed items: ``kind`` (``cluster``, ``process``, ``job``, ``environment`` or ``report``) and ``id`` each,
-        and ``cluster`` of the first three.
+        The removed items: ``kind`` (``cluster``, ``process``, ``job``, ``environment``, ``folder`` or ``report``) and
+        ``id`` each, and ``cluster`` of the first three.
     """
+    from jupyter_pipeline import temporary_folders
     from jupyter_pipeline.clusters import manager
     from jupyter_pipeline.workflows.run_report import store
 
     return [
         *manager.gc(),
+        *({"kind": "folder", "id": path} for path in temporary_folders.remove_abandoned()),
         *({"kind": "environment", "id": name} for name in prune_environments()),
         *({"kind": "report", "id": run} for run in store.prune(store.read_retention())),
     ]

@@ -16,14 +16,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from jupyter_pipeline import environment_variables, processes
+from jupyter_pipeline import environment_variables, processes, temporary_folders
 from jupyter_pipeline.models import Record
 from jupyter_pipeline.workflows.tracebacks import strip_engine_frames
 
@@ -101,7 +100,7 @@ def rehearse(
         If the server does not answer.
     """
     mark = f"rehearsal-{secrets.token_hex(4)}"
-    folder = Path(tempfile.mkdtemp(prefix="jupyter-pipeline-rehearsal-"))
+    folder = temporary_folders.create_folder("rehearsal")
     begun = time.monotonic()
     try:
         for name, text in files.items():

@@ -48,6 +48,7 @@ def main() -> None:
     reads = None
     try:
         os.chdir(request["working_directory"])
+        _check_connections()
         resolved = _resolve_references()
         recorder = _recorder(request, backup)
         variables = _load("rehearsal_variables")
@@ -67,6 +68,15 @@ def main() -> None:
     if alone.is_set():
         _restore(backup)
         _remove_runs(request["mark"])
+
+
+def _check_connections() -> None:
+    """Check that a process of this user listens, before Prefect sends a password to a server on this host."""
+    if os.environ.get("PREFECT_API_AUTH_STRING"):
+        with contextlib.suppress(ImportError):  # another environment may lack this package
+            from jupyter_pipeline.orchestration.prefect_api import peer_check
+
+            peer_check.install()
 
 
 def _restore(backup: Any) -> None:

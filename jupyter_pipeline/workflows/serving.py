@@ -13,7 +13,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jupyter_pipeline import audit, processes
+from jupyter_pipeline import audit, processes, temporary_folders
 from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError, OrchestrationError
 from jupyter_pipeline.models import STEP_PROFILES, Record
 from jupyter_pipeline.progress import Progress
@@ -161,11 +160,9 @@ def serve(pipeline: ServedPipeline, *, progress: Progress) -> int:
         progress(f"Marked as crashed, because the process that served them was killed: {', '.join(ended)}")
     with (
         runs.record_serving(pipeline.flow_name, pipeline.name, endpoint.resolve().key),
-        tempfile.TemporaryDirectory(prefix="jupyter-pipeline-serve-") as folder,
+        temporary_folders.temporary_folder("serve") as folder,
     ):
-        request = _write_request(
-            pipeline, Path(folder), working_directory=pipeline.working_directory, ends_with_parent=True
-        )
+        request = _write_request(pipeline, folder, working_directory=pipeline.working_directory, ends_with_parent=True)
         process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("serve_child.py")), str(request)],
             stdin=subprocess.PIPE,  # the child reads its end when this process is killed
@@ -243,8 +240,8 @@ def _serve_on_coiled(pipeline: ServedPipeline, options: Sequence[str], progress:
     if not command.exists():
         raise MissingDependencyError("coiled", "coiled")
     _check_reachable(pipeline)
-    with tempfile.TemporaryDirectory(prefix="jupyter-pipeline-serve-") as folder:
-        code, settings = Path(folder, "code"), Path(folder, "profiles.toml")
+    with temporary_folders.temporary_folder("serve") as folder:
+        code, settings = folder / "code", folder / "profiles.toml"
         request = _write_request(pipeline, code, working_directory="")
         script = code / "serve.py"
         shutil.copy(Path(__file__).with_name("serve_child.py"), script)

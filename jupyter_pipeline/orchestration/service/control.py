@@ -36,6 +36,7 @@ from jupyter_pipeline.orchestration.service_state import (
     log_path,
     read_heartbeat,
     read_state,
+    replace_password,
     write_state,
 )
 from jupyter_pipeline.paths import service_dir, state_dir
@@ -145,6 +146,8 @@ def up(
         server_settings.check_processes(settings.get("workers", 1), choice)
         _resolve_broker(settings)
         chosen = _choose_port(port, state, report)
+        if state is not None and state.port not in (0, chosen):
+            replace_password()  # clients of the former port may send it there
         if choice == database.LOCAL:
             report("Preparing the local PostgreSQL server")
             LocalPostgreSQL(service_dir()).prepare()

@@ -51,7 +51,20 @@ def use_temporary_dir(home: Path) -> None:
 
     A worker passes its environment to the runs. Their ``TMPDIR`` is the user's, so this process alone is changed.
     """
-    tempfile.tempdir = str(temporary_dir(home))
+    tempfile.tempdir = str(private_dir(temporary_dir(home) / str(os.getpid())))
+
+
+def remove_worker_files(home: Path, pid: int) -> None:
+    """Remove the temporary files of a worker that has exited, such as Prefect's ``runner_storage``.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the service.
+    pid : int
+        Process of the worker. No run may have its working directory in the files.
+    """
+    shutil.rmtree(temporary_dir(home) / str(pid), ignore_errors=True)
 
 
 def make_pages_writable() -> None:

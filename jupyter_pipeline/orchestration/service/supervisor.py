@@ -253,6 +253,7 @@ class Supervisor:
             if child is self.worker:
                 with log_failure("the search for runs of the worker"):
                     await asyncio.to_thread(self.adopted.adopt)
+                    await asyncio.to_thread(self._remove_worker_files)
             if child is self.server and child.port_was_taken:
                 # Another program has taken the port between the check and the start of the server.
                 await self._leave_port()
@@ -433,6 +434,18 @@ class Supervisor:
         else:
             async with self.api() as api:
                 await self._catch_up(api, done, polls.since - GAP)
+
+    def _remove_worker_files(self) -> None:
+        """Remove the temporary files of workers that have exited, unless a run that goes on works there."""
+        used = []
+        for group in process_cleanup.group_by_run(self.home).values():
+            for process in group:
+                with contextlib.suppress(psutil.Error):
+                    used.append(process.cwd())
+        for path in folders.temporary_dir(self.home).iterdir():
+            is_used = any(folder.startswith(f"{path}{os.sep}") for folder in used)
+            if path.name.isdecimal() and not is_used and processes.identify(int(path.name)) is None:
+                folders.remove_worker_files(self.home, int(path.name))
 
     async def _crash_lost(self, api: PrefectApi, *, settled: float = 0.0) -> None:
         await self.adopted.check(api)
