@@ -142,6 +142,8 @@ class Command(_App):
     """One command of the command line."""
 
     as_json = Bool(False, help="Print the result as JSON.").tag(config=True)
+    is_stream: ClassVar[bool] = False
+    """True if `work` writes its results itself, as they come."""
     exit_code = 0
     """Exit code of the process after a result was printed."""
     positional: ClassVar[tuple[str, ...]] = ()
@@ -233,7 +235,9 @@ class Command(_App):
             raise UsageError(f"{self.words} takes {' '.join(self.positional) or 'no argument'}; {extra}")
         traitlets_config.set_config(self.config)
         answer = self.work(*self.extra_args)
-        if self.as_json:
+        if self.is_stream:
+            pass
+        elif self.as_json:
             emit(json.dumps(to_plain(answer), indent=2))
         else:
             emit(self.show(answer))

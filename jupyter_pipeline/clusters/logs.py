@@ -20,7 +20,7 @@ from jupyter_pipeline.clusters.registry.submitted_jobs import KEEPER_SUFFIX, Sub
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord
 
-__all__ = ["collect_logs"]
+__all__ = ["collect_logs", "find_log_files"]
 
 _MAX_TOTAL = 16 * MAX_BYTES
 _MAX_QUERIED = 200  # jobs whose end is queried; of older jobs the batch system remembers nothing
@@ -64,6 +64,25 @@ def collect_logs(
     if jobs:
         parts += _describe_jobs(jobs, files, _describe_ends(jobs, record, backend, is_live), tail)
     return "\n\n".join(parts)
+
+
+def find_log_files(record: ClusterRecord, backend: Backend | None) -> dict[Path, str]:
+    """Return the files of the logs of a cluster, each with the process that writes it.
+
+    Parameters
+    ----------
+    record : ClusterRecord
+        The cluster.
+    backend : Backend or None
+        Its backend, ``None`` if its profile cannot be read.
+    """
+    folder = registry.cluster_dir(record.id)
+    found = {path.resolve(): "keeper" if path.parent == folder else path.stem for path in _list_own_files(folder)}
+    for tag, kind in ((record.id + KEEPER_SUFFIX, "keeper's job"), (record.id, "job")):
+        for job in read_submitted_jobs(folder, tag):
+            for group in _find_files(job, backend, folder).values():
+                found |= {path.resolve(): f"{kind} {job.id}" for path in group if str(path) != os.devnull}
+    return found
 
 
 def _list_own_files(folder: Path) -> list[Path]:

@@ -14,12 +14,12 @@ from typing import Any
 
 from jupyter_pipeline import audit, disk_space, paths, processes
 from jupyter_pipeline.clusters import launch, limits, registry, restrictions
-from jupyter_pipeline.clusters.backends import get_backend
+from jupyter_pipeline.clusters.backends import Backend, get_backend
 from jupyter_pipeline.clusters.caps import CapMonitor
 from jupyter_pipeline.clusters.cleanup import orphans, tags
 from jupyter_pipeline.clusters.keeper import control_client, standby
 from jupyter_pipeline.clusters.launch import Progress
-from jupyter_pipeline.clusters.logs import collect_logs
+from jupyter_pipeline.clusters.logs import collect_logs, find_log_files
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.clusters.stop import COMMAND_TIMEOUT, stop_cluster
@@ -40,6 +40,7 @@ __all__ = [
     "check_one_size",
     "extend",
     "gc",
+    "log_files",
     "logs",
     "record_sync",
     "scale",
@@ -409,19 +410,39 @@ def logs(name: str, *, tail: int | None = None) -> str:
         Number of last lines of each log. By default, all lines of its last MiB.
     """
     record = registry.find_record(name, include_ended=True)
-    folder = registry.cluster_dir(record.id)
-    problem, is_live = "", False
+    problem = _save_logs(record)
+    is_live = record.state is ClusterState.RUNNING and not problem
+    return collect_logs(record, _find_backend(record), tail=tail, problem=problem, is_live=is_live)
+
+
+def log_files(record: ClusterRecord) -> dict[Path, str]:
+    """Return the files of the logs of a cluster, each with the process that writes it.
+
+    Parameters
+    ----------
+    record : ClusterRecord
+        The cluster. A running keeper saves the current logs of scheduler and workers.
+    """
+    _save_logs(record)
+    return find_log_files(record, _find_backend(record))
+
+
+def _save_logs(record: ClusterRecord) -> str:
+    """Let the keeper of a running cluster save the current logs; return the reason if it does not."""
     if record.state is ClusterState.RUNNING:
         try:
-            control_client.send_command(record, folder, "logs", timeout=_LOGS_TIMEOUT)
-            is_live = True
+            control_client.send_command(record, registry.cluster_dir(record.id), "logs", timeout=_LOGS_TIMEOUT)
         except (ClusterError, KeeperUnreachableError) as error:  # earlier logs are still shown
-            problem = str(error)
+            return str(error)
+    return ""
+
+
+def _find_backend(record: ClusterRecord) -> Backend | None:
+    """Return the backend of a cluster, ``None`` if its profile cannot be read."""
     try:
-        backend = get_backend(StartRequest.from_dict(registry.read_request(folder)).profile)
-    except (PipelineError, KeyError, TypeError, AttributeError):  # the folder's own logs are still shown
-        backend = None
-    return collect_logs(record, backend, tail=tail, problem=problem, is_live=is_live)
+        return get_backend(StartRequest.from_dict(registry.read_request(registry.cluster_dir(record.id))).profile)
+    except (PipelineError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def gc() -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from jupyter_pipeline.magics.completion import register_completion, unregister_c
 from jupyter_pipeline.magics.costs import CostMagics
 from jupyter_pipeline.magics.deploy import DeployMagics
 from jupyter_pipeline.magics.deployments import DeploymentsMagics
+from jupyter_pipeline.magics.logs import LogsMagics
 from jupyter_pipeline.magics.notebook_document import Document
 from jupyter_pipeline.magics.on_workers import OnWorkersMagics
 from jupyter_pipeline.magics.profiles import ProfilesMagics
@@ -28,7 +29,7 @@ __all__ = ["register", "unregister"]
 
 _MAGICS = (
     *("cluster", "profiles", "deploy", "deployments", "runs", "pipeline", "cost"),
-    *("steps", "step", "check", "on_workers"),
+    *("steps", "step", "check", "on_workers", "logs"),
 )
 
 
@@ -46,6 +47,7 @@ def register(shell: InteractiveShell) -> None:
         RunsMagics,
         ServiceMagics,
         CostMagics,
+        LogsMagics,
     ):
         shell.register_magics(magics(shell))
     shell.register_magics(DeployMagics(shell, document))

@@ -15,6 +15,7 @@ from jupyter_pipeline.magics import cluster, deployments, profiles, runs, servic
 from jupyter_pipeline.magics.arguments import Parser
 from jupyter_pipeline.magics.costs import cost_parser
 from jupyter_pipeline.magics.deploy import deploy_parser, directive_parser
+from jupyter_pipeline.magics.logs import logs_parser
 from jupyter_pipeline.magics.on_workers import on_workers_parser
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def complete_magic(context: CompletionContext) -> SimpleMatcherResult:
 
 
 def _is_ours(typed: str) -> bool:
-    return typed.lstrip("%") in (*SUBCOMMANDS, "deploy", "steps", "step", "check", "on_workers", "cost")
+    return typed.lstrip("%") in (*SUBCOMMANDS, "deploy", "steps", "step", "check", "on_workers", "cost", "logs")
 
 
 def _complete(typed: str, previous: Sequence[str], word: str) -> list[str]:
@@ -86,6 +87,8 @@ def _find_parser(typed: str, previous: Sequence[str]) -> Parser | None:
         return on_workers_parser()
     if magic == "cost":
         return cost_parser()
+    if magic == "logs":
+        return logs_parser()
     if magic in ("step", "check"):
         return directive_parser(magic)
     subcommand = SUBCOMMANDS.get(magic, {}).get(previous[0]) if previous else None

@@ -32,6 +32,7 @@ from jupyter_pipeline.models.compiler import (
 )
 from jupyter_pipeline.models.costs import ClusterEnd, ClusterOrigin, CostRow, Estimate, UsageInterval
 from jupyter_pipeline.models.environments import Distribution, DriftItem, Environment, Severity, SyncReport
+from jupyter_pipeline.models.logs import LogEntry
 from jupyter_pipeline.models.orchestration import (
     MAX_RUNS,
     RUN_LIMIT,
@@ -87,6 +88,7 @@ __all__ = [
     "Estimate",
     "ItemComparison",
     "Limits",
+    "LogEntry",
     "OverlapPolicy",
     "PipelineTest",
     "Predecessor",

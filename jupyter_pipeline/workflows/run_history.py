@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from jupyter_pipeline import arguments
+from jupyter_pipeline.exceptions import NotFoundError
 from jupyter_pipeline.models import DeploymentRecord, RunRecord
 from jupyter_pipeline.progress import Progress, silent
 from jupyter_pipeline.workflows.tracebacks import locate_in_notebook
 
-__all__ = ["backfill", "follow", "logs", "promote"]
+__all__ = ["backfill", "follow", "has_ended", "logs", "promote"]
 
 
 def logs(run: str) -> str:
@@ -33,6 +34,16 @@ def follow(run: str, write: Progress) -> RunRecord:
     from jupyter_pipeline.orchestration import runs
 
     return runs.follow(run, lambda text: write(locate_in_notebook(text)))
+
+
+def has_ended(run: str) -> bool:
+    """Return True if a run is in a final state, or the server does not know it."""
+    from jupyter_pipeline.orchestration import runs
+
+    try:
+        return runs.find(run).state_type in runs.FINAL
+    except NotFoundError:
+        return True
 
 
 def backfill(

@@ -15,7 +15,7 @@ from jupyter_pipeline.orchestration.runs.flow_runs import (
     rerun,
     start_run,
 )
-from jupyter_pipeline.orchestration.runs.logs import failure, follow, read_log
+from jupyter_pipeline.orchestration.runs.logs import failure, follow, read_entries, read_log
 from jupyter_pipeline.orchestration.runs.open_runs import SERVER_ENDED, crash_open_runs
 from jupyter_pipeline.orchestration.runs.served_runs import crash_served_runs, record_serving
 from jupyter_pipeline.orchestration.runs.steps import list_steps
@@ -36,6 +36,7 @@ __all__ = [
     "follow",
     "list_runs",
     "list_steps",
+    "read_entries",
     "read_log",
     "record_serving",
     "refuse_overlap",

@@ -14,7 +14,7 @@ from jupyter_pipeline.orchestration.prefect_api.lookup import find_run, run_reco
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.runs.flow_runs import FINAL
 
-__all__ = ["failure", "follow", "read_log"]
+__all__ = ["failure", "follow", "read_entries", "read_log"]
 
 _LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
 _POLL = 0.7
@@ -33,6 +33,32 @@ async def read_log_async(run: str) -> str:
         entries = [entry async for entry in api.pages("/logs/filter", _of(found))]
         tasks = await _task_names(api, entries, {})
     return "\n".join(_line(entry, tasks) for entry in entries)
+
+
+async def read_entries_async(run: str, since: float = 0.0) -> list[dict[str, Any]]:
+    """Return the entries of the log of a run: ``time``, ``level``, ``message`` and ``task``.
+
+    Parameters
+    ----------
+    run : str
+        Id or name of the run.
+    since : float
+        Time of the oldest entry.
+    """
+    async with connect() as api:
+        found = await find_run(api, run)
+        begin = dt.datetime.fromtimestamp(since, dt.UTC) if since else None
+        entries = [entry async for entry in api.pages("/logs/filter", _of(found, begin))]
+        tasks = await _task_names(api, entries, {})
+    return [
+        {
+            "time": dt.datetime.fromisoformat(entry["timestamp"]).timestamp(),
+            "level": entry["level"],
+            "message": entry["message"],
+            "task": tasks.get(entry.get("task_run_id") or "", ""),
+        }
+        for entry in entries
+    ]
 
 
 async def follow_async(run: str, write: Callable[[str], None]) -> RunRecord:
@@ -117,5 +143,6 @@ def _line(entry: Mapping[str, Any], tasks: Mapping[str, str]) -> str:
 
 
 read_log = run_sync(read_log_async)
+read_entries = run_sync(read_entries_async)
 follow = run_sync(follow_async)
 failure = run_sync(failure_async)

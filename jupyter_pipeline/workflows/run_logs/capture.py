@@ -175,7 +175,7 @@ class Capture:
         with contextlib.suppress(Exception):
             line = _describe(record)
             self.add(line)
-            if self._values and (masked := self.mask(message := record.getMessage())) != message:
+            if (masked := self.mask(message := record.getMessage())) != message:
                 record.msg, record.args = masked, ()  # Prefect stores it, too
         with self._pause():
             former(logger, record)

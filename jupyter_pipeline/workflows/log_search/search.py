@@ -1,0 +1,113 @@
+"""Merge the entries of logs in the order of time, filter and follow them."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from jupyter_pipeline.models import LogEntry
+from jupyter_pipeline.progress import silent
+from jupyter_pipeline.workflows.log_search.query import Query
+from jupyter_pipeline.workflows.log_search.sources import Source, find_sources, in_order
+from jupyter_pipeline.workflows.tracebacks import locate_in_notebook
+
+__all__ = ["follow", "format_entry", "search"]
+
+_POLL = 0.5
+_SEARCH = 5.0
+"""Seconds between two searches for new files."""
+_LATE = 15.0
+"""Seconds by which a new entry may be older than the time of reading."""
+
+
+def search(query: Query, *, note: Callable[[str], None] = silent) -> Iterator[LogEntry]:
+    """Yield the entries that pass the filters, the last ones of `Query.tail`, in the order of time.
+
+    Parameters
+    ----------
+    query : Query
+        Selection and filters.
+    note : callable, optional
+        Function that gets a line for each missing log, and for omitted entries.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such run, cluster or deployment.
+    """
+    return _search(find_sources(query, note), query, note)
+
+
+def _search(sources: list[Source], query: Query, note: Callable[[str], None]) -> Iterator[LogEntry]:
+    merged = heapq.merge(*(in_order(source.read()) for source in sources), key=lambda entry: entry.time)
+    passed = (entry for entry in merged if query.accepts(entry))
+    if not query.tail:
+        yield from passed
+        return
+    last: deque[LogEntry] = deque(maxlen=query.tail)
+    count = 0
+    for entry in passed:
+        count += 1
+        last.append(entry)
+    if count > query.tail:
+        note(f"{count - query.tail:,} earlier entries are omitted. --tail 0 shows all.")
+    yield from last
+
+
+def follow(
+    query: Query, *, note: Callable[[str], None] = silent, is_over: Callable[[], bool] | None = None
+) -> Iterator[LogEntry]:
+    """Yield entries as `search` does, then new ones until an interrupt.
+
+    Parameters
+    ----------
+    query : Query
+        Selection and filters. Its end does not count.
+    note : callable, optional
+        Function that gets a line for each missing log, and for omitted entries.
+    is_over : callable, optional
+        Function that returns True after the last entry.
+    """
+    sources = {source.name: source for source in find_sources(query, note)}
+    seen: dict[int, float] = {}
+    for entry in _search(list(sources.values()), query, note):
+        seen[hash(entry)] = entry.time
+        yield entry
+    searched = time.monotonic()
+    while True:
+        over = is_over() if is_over is not None else False
+        time.sleep(_POLL)
+        if time.monotonic() - searched > _SEARCH:  # a cluster or run may have started
+            for source in find_sources(query, silent):
+                sources.setdefault(source.name, source)
+            searched = time.monotonic()
+        now = time.time()
+        fresh = [entry for source in sources.values() for entry in source.read()]
+        for entry in sorted(fresh, key=lambda each: each.time):
+            key = hash(entry)
+            if entry.time > now - _SEARCH - _LATE and key not in seen and query.accepts(entry):
+                seen[key] = entry.time
+                yield entry
+        for key in [key for key, moment in seen.items() if moment < now - 60]:
+            del seen[key]
+        if over:
+            return
+
+
+def format_entry(entry: LogEntry) -> str:
+    """Return an entry as text: time, level, origin and message; tracebacks name cells of the notebook."""
+    moment = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.time)) + f".{int(entry.time % 1 * 1000):03d}"
+    mark = {"before": "~", "corrected": "*"}.get(entry.time_of, " ")
+    parts = [entry.run or entry.cluster]
+    if entry.process not in ("run", "server") or not entry.run:
+        parts.append(entry.process)
+    origin = " ".join(part for part in parts if part)
+    if entry.step:
+        origin += f"/{entry.step}"
+    message = entry.message
+    if "Traceback" in message:
+        message = locate_in_notebook(message)
+    logger = f"{entry.logger}: " if entry.logger else ""
+    return f"{moment}{mark} {entry.level.upper():<8} [{origin}] {logger}{message}"
