@@ -216,7 +216,7 @@ def _report(text: str) -> None:
 def _shorten(value: Any) -> Any:
     if isinstance(value, str):
         return value[:_MAX_TEXT]
-    return [str(each)[:_MAX_TEXT] for each in value[:20]] if isinstance(value, list | tuple) else value
+    return [_shorten(each) for each in value[:20]] if isinstance(value, list | tuple) else value
 
 
 @functools.cache
@@ -296,8 +296,10 @@ def read_entries(*, since: float = 0.0, everyone: bool = False) -> list[AuditEnt
     files = list(_own_folder().glob("*.jsonl"))
     policy = site_policy.find_policy()
     if policy is not None and policy.audit_folder:
-        user = "*" if everyone else _file_name(_name_user(os.getuid()))
-        files += Path(policy.audit_folder).glob(f"{user}.*.jsonl")
+        folder, own = Path(policy.audit_folder), _file_name(_name_user(os.getuid()))
+        listed = {*folder.glob("*.jsonl" if everyone else f"{own}.*.jsonl")}
+        present = folder / f"{own}.{_file_name(processes.hostname())}.jsonl"  # even if the folder cannot be listed
+        files += {*listed, present} if present.exists() else listed
     found = [entry for file in files for entry in _read_file(file) if entry.time >= since]
     return sorted(found, key=lambda entry: entry.time)
 

@@ -45,13 +45,14 @@ def test_each_result_is_recorded(error: BaseException | None, result: str, text:
     with (
         contextlib.suppress(BaseException),
         audit.enter_front_door("cli"),
-        audit.record("scale", "cluster", "one", workers=3, adapt=None),
+        audit.record("scale", "cluster", "one", workers=3, adapt=(0, 4), name_of_none=None),
     ):
         if error is not None:
             raise error
     (entry,) = audit.read_entries()
     assert (entry.action, entry.kind, entry.name, entry.front_door) == ("scale", "cluster", "one", "cli")
-    assert (entry.uid, entry.pid, entry.details) == (os.getuid(), os.getpid(), {"workers": 3})
+    assert (entry.uid, entry.pid) == (os.getuid(), os.getpid())
+    assert entry.details == {"workers": 3, "adapt": [0, 4]}
     assert (entry.result, entry.error) == (result, text)
 
 
@@ -172,19 +173,24 @@ def shared_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     folder = tmp_path / "shared"
     folder.mkdir()
     group = grp.getgrgid(os.getgid()).gr_name
-    folder.chmod(0o3773)
+    folder.chmod(0o3777)
     policy = SitePolicy(source="p", audit_folder=str(folder), audit_group=group)
     monkeypatch.setattr(site_policy, "find_policy", lambda: policy)
     return folder
 
 
-def test_the_group_of_the_policy_can_read_the_files_in_its_folder(shared_folder: Path, state: Path) -> None:
+def test_the_group_of_the_policy_can_read_the_files_in_its_folder(
+    shared_folder: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with audit.record("scale", "cluster", "one"):
         pass
     (file,) = shared_folder.iterdir()
     assert file.name.startswith(f"{audit._name_user(os.getuid())}.")
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     assert not (state / "audit").exists()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "glob", lambda *arguments: iter(()))  # a folder that users cannot list
+        assert [entry.name for entry in audit.read_entries()] == ["one"]
     (shared_folder / "other.host.jsonl").write_text(file.read_text().replace('"one"', '"theirs"'))
     assert [entry.name for entry in audit.read_entries()] == ["one"]
     assert {entry.name for entry in audit.read_entries(everyone=True)} == {"one", "theirs"}

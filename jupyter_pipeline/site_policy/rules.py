@@ -186,8 +186,8 @@ def find_size_problem(policy: SitePolicy, workers: int) -> str:
     """Return the reason why a cluster may not have this number of workers, empty if it may."""
     if policy.max_workers is None or workers <= policy.max_workers:
         return ""
-    plural = "" if policy.max_workers == 1 else "s"
-    return f"{policy.max_workers} worker{plural} at most are allowed, not {workers}."
+    noun = "worker is" if policy.max_workers == 1 else "workers are"
+    return f"At most {policy.max_workers} {noun} allowed, not {workers}."
 
 
 def find_lifetime_problem(policy: SitePolicy, seconds: float) -> str:
@@ -195,7 +195,7 @@ def find_lifetime_problem(policy: SitePolicy, seconds: float) -> str:
     if policy.lifetime is None or seconds <= policy.lifetime:
         return ""
     return (
-        f"A lifetime of {format_duration(policy.lifetime)} at most is allowed, extensions included, "
+        f"A lifetime of at most {format_duration(policy.lifetime)} is allowed, extensions included, "
         f"not {format_duration(seconds)}."
     )
 

@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_refused_start_writes_nothing(folder: Path, make_profile: Callable[..., Profile]) -> None:
     (folder / "policy.yaml").write_text("max_workers: 2\nmessage: Write to hpc@example.org.")
     for sizes in ({"workers": 3}, {"adapt": (0, 3)}):
-        with pytest.raises(PolicyError, match=r"2 workers at most are allowed, not 3\.\nWrite to hpc@example\.org\."):
+        with pytest.raises(PolicyError, match=r"At most 2 workers are allowed, not 3\.\nWrite to hpc@example\.org\."):
             manager.start(make_profile(), **sizes)  # type: ignore[arg-type]
     (folder / "policy.yaml").write_text("max_workers: two")
     with pytest.raises(ConfigurationError, match=r"policy\.yaml: max_workers: 'two' is not a whole number"):
@@ -123,9 +123,9 @@ def test_the_keeper_refuses_changes_beyond_the_policy_of_the_system(tmp_path: Pa
     expected = [
         f"{refusal} the profile 'address': - The profile 'address' is not allowed. Allowed profiles: local. Ask us.",
         "running 1 7200.0",  # the class would start a worker for each core
-        f"{refusal} the number of workers: - 1 worker at most are allowed, not 3. Ask us.",
-        f"{refusal} the number of workers: - 1 worker at most are allowed, not 9. Ask us.",
-        f"{refusal} the extension: - A lifetime of 2 h at most is allowed, extensions included, not 3 h. Ask us.",
+        f"{refusal} the number of workers: - At most 1 worker is allowed, not 3. Ask us.",
+        f"{refusal} the number of workers: - At most 1 worker is allowed, not 9. Ask us.",
+        f"{refusal} the extension: - A lifetime of at most 2 h is allowed, extensions included, not 3 h. Ask us.",
         f"ClusterError {damaged}",
         "stopped 1 7200.0 Stopped by request",
     ]

@@ -149,9 +149,9 @@ def test_an_unlimited_policy_changes_nothing() -> None:
 def test_sizes_lifetimes_and_pools_are_compared() -> None:
     bounds = policy(max_workers=1, lifetime=HOUR, work_pools=("jupyter-pipeline", "team-*"))
     assert rules.find_size_problem(bounds, 1) == ""
-    assert rules.find_size_problem(bounds, 2) == "1 worker at most are allowed, not 2."
+    assert rules.find_size_problem(bounds, 2) == "At most 1 worker is allowed, not 2."
     assert rules.find_lifetime_problem(bounds, HOUR) == ""
-    assert "A lifetime of 1 h at most is allowed" in rules.find_lifetime_problem(bounds, HOUR + 1)
+    assert "A lifetime of at most 1 h is allowed" in rules.find_lifetime_problem(bounds, HOUR + 1)
     assert rules.find_pool_problem(bounds, "team-a") == ""
     assert "The work pool 'k8s' is not allowed" in rules.find_pool_problem(bounds, "k8s")
     none = policy()
