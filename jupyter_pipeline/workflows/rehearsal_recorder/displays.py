@@ -34,9 +34,7 @@ def find_bundle(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return {"application/vnd.plotly.v1+json": json.loads(value.to_json())}, {}
     if not _is_written_by_repr(value) or "IPython" in sys.modules:
         with contextlib.suppress(ImportError):
-            from IPython.core.formatters import DisplayFormatter
-
-            found, metadata = DisplayFormatter().format(value)
+            found, metadata = _formatter().format(value)
             return {name: _encode(data) for name, data in found.items()}, dict(metadata)
     data = {"text/plain": repr(value)}
     for name, method in (("text/html", "_repr_html_"), ("image/png", "_repr_png_")):
@@ -45,6 +43,14 @@ def find_bundle(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         if shown:
             data[name] = _encode(shown)
     return data, {}
+
+
+@functools.cache
+def _formatter() -> Any:
+    """Return IPython's formatter of values."""
+    from IPython.core.formatters import DisplayFormatter
+
+    return DisplayFormatter()
 
 
 def _encode(data: Any) -> Any:
@@ -107,7 +113,7 @@ def replace_display(
     folder : str
         Folder of the pipeline's code.
     show : callable
-        Function that gets each object, and ``raw`` as in ``display``.
+        Function that gets each object, ``raw`` and ``update`` as in ``display``, and ``display_id`` as ``identifier``.
     clear : callable
         Function without arguments.
     passed_on : callable
@@ -125,7 +131,9 @@ def replace_display(
         @functools.wraps(display_before)
         def display(*values: Any, **options: Any) -> Any:
             for value in values:
-                show(value, raw=bool(options.get("raw")) and isinstance(value, Mapping))
+                identifier = str(options.get("display_id") or "") if options.get("display_id") is not True else ""
+                raw = bool(options.get("raw")) and isinstance(value, Mapping)
+                show(value, raw=raw, identifier=identifier, update=bool(options.get("update")))
             with passed_on():
                 return display_before(*values, **options)
 
@@ -135,5 +143,15 @@ def replace_display(
             with passed_on():
                 clear_before(wait)
 
+        publish_before = display_functions.publish_display_data
+
+        @functools.wraps(publish_before)
+        def publish_display_data(data: Any, *values: Any, **options: Any) -> Any:
+            if isinstance(data, Mapping):
+                show(data, raw=True, identifier="", update=False)
+            with passed_on():
+                return publish_before(data, *values, **options)
+
         for module in (display_functions, IPython.display):
             module.display, module.clear_output = display, clear_output
+            module.publish_display_data = publish_display_data

@@ -247,7 +247,7 @@ class Recorder:
                 else:
                     record.add_text("stdout", text)
 
-    def _display(self, value: Any, *, raw: bool) -> None:
+    def _display(self, value: Any, *, raw: bool, identifier: str = "", update: bool = False) -> None:
         """Record an object that the pipeline passes to IPython's ``display``."""
         running = self._current.get()
         if running is not None and not running.outer:

@@ -100,7 +100,8 @@ def _add(found: RunOutputs, event: Mapping[str, Any]) -> None:
             cell.has_left = False
             cell.started = float(event["time"])
         case "outputs":
-            found.cell(int(event["cell"])).outputs += event["outputs"]
+            for output in event["outputs"]:
+                _add_output(found, int(event["cell"]), output)
         case "clear":
             found.cell(int(event["cell"])).outputs.clear()
         case "leave":
@@ -128,6 +129,20 @@ def _add(found: RunOutputs, event: Mapping[str, Any]) -> None:
             found.notes.append(str(event["text"]))
         case "end":
             found.ended = float(event["time"])
+
+
+def _add_output(found: RunOutputs, cell: int, output: dict[str, Any]) -> None:
+    """Add an output to its cell, or replace the outputs that it updates."""
+    identifier, update = output.get("display_id"), output.pop("update", False)
+    if identifier and update:
+        for one in found.cells.values():
+            for each in one.outputs:
+                if each.get("display_id") == identifier:
+                    each.update(output)
+                    update = False
+        if not update:
+            return
+    found.cell(cell).outputs.append(output)
 
 
 def build_notebook(found: RunOutputs, *, state: str = "", message: str = "", is_active: bool = False) -> Any:
@@ -262,6 +277,7 @@ def overwrite_lines(text: str) -> str:
 
 def _repair(output: dict[str, Any], number: int | None) -> dict[str, Any]:
     """Return an output that conforms to the schema of nbformat."""
+    output.pop("display_id", None)
     if output["output_type"] == "execute_result":
         output["execution_count"] = number
     if output["output_type"] in ("display_data", "execute_result"):

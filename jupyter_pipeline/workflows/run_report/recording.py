@@ -188,6 +188,18 @@ class RunRecorder(Recorder):
         if running is not None:
             self._note("clear", cell=running.cell)
 
+    def _display(self, value: Any, *, raw: bool, identifier: str = "", update: bool = False) -> None:
+        """Record an object that the pipeline passes to IPython's ``display``, with its identifier for updates."""
+        running = self._current.get()
+        if running is None or running.outer:
+            return
+        self._show(running.cell, value, "display_data", raw=raw)
+        if identifier:
+            with self._lock:
+                outputs = self._record(running.cell).outputs
+                if outputs and outputs[-1]["output_type"] == "display_data":
+                    outputs[-1] |= {"display_id": identifier, "update": update}
+
     def _show(self, cell: int, value: Any, kind: str, *, raw: bool = False) -> None:
         if cell < 0 or os.getpid() != self._pid:
             return
@@ -286,7 +298,8 @@ def _to_output(output: Mapping[str, Any], record: CellRecord) -> dict[str, Any]:
     if isinstance(picture, Mapping):
         del data["image/png"]
         record.skipped.append(_MISSING_PICTURES.get(str(picture.get("reason")), _MISSING_PICTURES["error"]))
-    return {"output_type": output["output_type"], "data": data, "metadata": dict(output.get("metadata") or {})}
+    found = {"output_type": output["output_type"], "data": data, "metadata": dict(output.get("metadata") or {})}
+    return found | {name: output[name] for name in ("display_id", "update") if name in output}
 
 
 _MISSING_PICTURES = {

@@ -94,6 +94,16 @@ def test_tags_and_the_mode_hide_parts_of_the_page(journal: Path) -> None:
     assert "allow-same-origin" not in CONTENT_SECURITY_POLICY
 
 
+def test_an_update_replaces_the_display_with_its_identifier(tmp_path: Path) -> None:
+    first = {**shown({"text/plain": "1 of 2"}), "display_id": "bar", "update": False}
+    last = {**shown({"text/plain": "2 of 2"}), "display_id": "bar", "update": True}
+    events = [*ran(0, first, stream("a\n")), *ran(1, last)]
+    notebook = build_notebook(read_outputs(write(tmp_path / "journal.jsonl", BEGIN, *events)))
+    nbformat.validate(notebook)
+    assert [each.get("data", {}).get("text/plain") for each in notebook.cells[1].outputs][:2] == ["2 of 2", None]
+    assert "1 of 2" not in str(notebook.cells)
+
+
 def test_a_mapped_step_shows_all_its_calls(tmp_path: Path) -> None:
     events = [*ran(0, stream("a\n")), *ran(0, stream("b\n"))]
     notebook = build_notebook(read_outputs(write(tmp_path / "journal.jsonl", BEGIN, *events)))
