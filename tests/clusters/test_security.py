@@ -192,7 +192,7 @@ def fetch(port: int, page: str, token: str | None, **headers: str) -> int:
 def test_a_local_cluster_listens_on_the_loopback_interface_only(
     make_profile: Callable[..., Any], tagged_processes: Callable[[], list[psutil.Process]]
 ) -> None:
-    kwargs = {"processes": True, "dashboard_address": "127.0.0.1:0"}
+    kwargs = {"processes": True, "dashboard_address": "127.0.0.1:0", "worker_dashboard_address": "127.0.0.1:0"}
     record = manager.start(make_profile(cluster_kwargs=kwargs), name="one")
     manager.wait_for_workers("one")
     listening = []
@@ -213,6 +213,9 @@ def test_a_local_cluster_listens_on_the_loopback_interface_only(
         assert fetch(port, "metrics", token) == fetch(port, "metrics", token, Origin=own) == 200
         assert fetch(port, "metrics", token, Origin=other) == 403
         assert fetch(port, "metrics", token[:-1]) == 401
+    (worker,) = set(open_ports) - {dashboard}
+    assert fetch(dashboard, f"proxy/{worker}/127.0.0.1/status", token) == 200
+    assert fetch(dashboard, f"proxy/{worker}/127.0.0.1/status", None) == 401
     assert token not in json.dumps(record.to_dict())
     manager.stop("one")
 

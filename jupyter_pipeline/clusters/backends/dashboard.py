@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
-__all__ = ["add", "can_defer", "remove_proxy"]
+__all__ = ["add", "add_proxy", "can_defer", "remove_proxy"]
 
 _MODULE = "distributed.dashboard.scheduler"
 _ROUTES = "distributed.scheduler.http.routes"
@@ -44,6 +44,14 @@ async def add(scheduler: Any, options: Mapping[str, Any]) -> None:
     module.connect(
         scheduler.http_application, scheduler.http_server, scheduler, prefix=options.get("http_prefix") or "/"
     )
+
+
+def add_proxy() -> None:
+    """Add the proxy to the workers' dashboards to new schedulers again, for workers with dashboards."""
+    import dask.config
+
+    routes = dask.config.get(_ROUTES)
+    dask.config.set({_ROUTES: [*(route for route in routes if route != _PROXY), _PROXY]})
 
 
 def remove_proxy() -> None:

@@ -86,6 +86,8 @@ class LocalBackend(Backend):
         from jupyter_pipeline.clusters.backends.dask_classes.nanny import QuietNanny
 
         dashboard_guard.configure(dashboards.find_token_file(context.directory))
+        if profile.cluster_kwargs.get("worker_dashboard_address"):
+            dashboard.add_proxy()
         cluster_class = import_class(profile.cluster_class)
         kwargs = self.prepare(profile, context)
         if kwargs.get("processes", True):

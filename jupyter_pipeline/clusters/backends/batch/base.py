@@ -417,8 +417,9 @@ class BatchBackend(Backend):
         """Start the scheduler. No job is submitted on return."""
         cluster_class = import_class(profile.cluster_class, extra=self.extra)
         log = self._make_log(context)
-        dashboard.remove_proxy()
         kwargs = self.prepare(profile, context)
+        if "--no-dashboard" in kwargs["worker_extra_args"]:
+            dashboard.remove_proxy()
         deferred = dashboard.can_defer(kwargs["scheduler_options"])
         if deferred:
             kwargs["scheduler_options"]["dashboard"] = False
