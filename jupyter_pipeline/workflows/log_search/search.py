@@ -16,8 +16,9 @@ from jupyter_pipeline.workflows.tracebacks import locate_in_notebook
 __all__ = ["follow", "format_entry", "search"]
 
 _POLL = 0.5
-_SEARCH = 5.0
+_SEARCH = 2.0
 """Seconds between two searches for new files."""
+_MOST_TEXTS = 10_000
 _LATE = 15.0
 """Seconds by which a new entry may be older than the time of reading."""
 
@@ -72,6 +73,8 @@ def follow(
     """
     sources = {source.name: source for source in find_sources(query, note)}
     seen: dict[int, float] = {}
+    texts: dict[str, bool] = {}
+    held: list[LogEntry] = []
     for entry in _search(list(sources.values()), query, note):
         seen[hash(entry)] = entry.time
         yield entry
@@ -85,11 +88,18 @@ def follow(
             searched = time.monotonic()
         now = time.time()
         fresh = [entry for source in sources.values() for entry in source.read()]
-        for entry in sorted(fresh, key=lambda each: each.time):
+        # The line of a worker is in the log of its cluster, and soon after in the log of the run, with its step.
+        late, held = held, [entry for entry in fresh if entry.source == "file" and not over]
+        fresh = [entry for entry in fresh if entry.source != "file" or over] + late
+        for entry in sorted(fresh, key=lambda each: (each.source == "file", each.time)):
             key = hash(entry)
-            if entry.time > now - _SEARCH - _LATE and key not in seen and query.accepts(entry):
+            if entry.time > now - _LATE and key not in seen and query.accepts(entry):
                 seen[key] = entry.time
-                yield entry
+                is_file = entry.source == "file"
+                if texts.setdefault(entry.message, is_file) == is_file:
+                    yield entry
+        if len(texts) > _MOST_TEXTS:
+            texts.clear()
         for key in [key for key, moment in seen.items() if moment < now - 60]:
             del seen[key]
         if over:

@@ -14,6 +14,7 @@ from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.registry import events
 from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, OrchestrationError
 from jupyter_pipeline.models import ClusterRecord, LogEntry
+from jupyter_pipeline.paths import runs_dir
 from jupyter_pipeline.workflows.log_search import json_log, text_log
 from jupyter_pipeline.workflows.log_search.files import LineReader
 from jupyter_pipeline.workflows.log_search.query import Query
@@ -101,8 +102,9 @@ def _find_run(name: str, note: Callable[[str], None]) -> store.LoggedRun:
         raise NotFoundError("run", name, [run.name for run in store.list_runs()], str(error)) from error
     found = next((run for run in store.list_runs() if run.id == record.id), None)
     if found is None:
-        note(f"The run {record.name} has no log on this machine. The log of Prefect's server follows.")
-    return found or store.LoggedRun(id=record.id, name=record.name)
+        note(f"The run {record.name} has no log on this machine yet. The log of Prefect's server follows.")
+    # The folder appears when the process of the run starts.
+    return found or store.LoggedRun(id=record.id, name=record.name, folder=str(runs_dir() / record.id))
 
 
 def _find_runs_of(deployment: str) -> list[store.LoggedRun]:
@@ -138,7 +140,7 @@ def _find_run_sources(run: store.LoggedRun, query: Query, note: Callable[[str], 
 
     for kind in ("run.", "output."):
         yield Source(f"{run.name} {kind}", lambda kind=kind: read(kind), run=run.id)  # type: ignore[misc]
-    if query.run or not run.folder:
+    if query.run:
         yield Source(f"{run.name} API", _ApiLog(run, note).read, run=run.id)
 
 

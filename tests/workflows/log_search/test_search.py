@@ -4,6 +4,7 @@ import itertools
 import json
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -99,6 +100,21 @@ def test_new_lines_are_followed(begin: float) -> None:
     assert [entry.message for entry in itertools.islice(entries, 2)] == ["begins", "fails"]
     write(store.create_folder(RUN), [(0, "run", "later", 20)], time.time())
     assert next(entries).message == "later"
+
+
+def test_a_run_that_starts_later_is_followed(begin: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = SimpleNamespace(id="bbbbbbbb-2222", name="heron")
+    monkeypatch.setattr(runs, "find", lambda _: record)
+    server = {"time": time.time(), "level": 20, "message": "submitted", "task": ""}
+    monkeypatch.setattr(runs, "read_entries", lambda *_: [server, {**server, "message": "both"}][: 1 + has_begun])
+    has_begun = False
+    entries = follow(parse_query({"run": "heron"}))
+    assert next(entries).message == "submitted"
+    folder = store.create_folder(record.id)
+    store.write_run(folder, {"name": "heron", "started": time.time()})
+    write(folder, [(0, "run", "both", 20), (0.1, "run", "own", 30)], time.time())
+    has_begun = True
+    assert [entry.message for entry in itertools.islice(entries, 2)] == ["both", "own"]
 
 
 def test_damaged_lines_are_left_out(begin: float) -> None:
