@@ -14,9 +14,9 @@ from jupyter_pipeline import arguments, tables, workflows
 from jupyter_pipeline.cli.base import Command, Group, note
 from jupyter_pipeline.clusters import dashboards, manager, profiles, registry
 from jupyter_pipeline.exceptions import ClusterError, UsageError
-from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, SyncReport
+from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, Estimate, SyncReport
 from jupyter_pipeline.progress import StatusLine
-from jupyter_pipeline.workflows import garbage
+from jupyter_pipeline.workflows import estimates, garbage
 
 __all__ = ["ClusterGroup"]
 
@@ -58,6 +58,7 @@ class Start(_RecordCommand):
         config=True, metavar="KEY=VALUE"
     )
     wait = Bool(False, help="Return when the requested workers have connected.").tag(config=True)
+    estimate = Bool(False, help="Show the expected core-hours and costs, and start nothing.").tag(config=True)
     aliases: ClassVar[dict[Any, Any]] = {
         **Command.aliases,
         "name": "Start.cluster_name",
@@ -68,19 +69,26 @@ class Start(_RecordCommand):
     flags: ClassVar[dict[str, Any]] = {
         **Command.flags,
         "wait": ({"Start": {"wait": True}}, "Return when the requested workers have connected."),
+        "estimate": (
+            {"Start": {"estimate": True}},
+            "Show the expected core-hours and costs, and start nothing.",
+        ),
     }
 
-    def work(self, profile: str = "") -> ClusterRecord:
+    def work(self, profile: str = "") -> ClusterRecord | Estimate:
         manager.check_one_size(self.workers or None, self.adapt or None)
+        overrides = arguments.overrides(self.override)
+        found = profiles.get_profile(profile or profiles.get_default_name(), overrides=overrides)
+        workers = arguments.workers(self.workers) if self.workers else None
+        adapt = arguments.size_range(self.adapt) if self.adapt else None
+        if self.estimate:
+            return estimates.estimate_cluster(found, workers=workers, adapt=adapt)
         report = tables.starting(note)
-        record = manager.start(
-            profiles.get_profile(profile or profiles.get_default_name(), overrides=arguments.overrides(self.override)),
-            name=self.cluster_name,
-            workers=arguments.workers(self.workers) if self.workers else None,
-            adapt=arguments.size_range(self.adapt) if self.adapt else None,
-            progress=report,
-        )
+        record = manager.start(found, name=self.cluster_name, workers=workers, adapt=adapt, progress=report)
         return manager.wait_for_workers(record.name, progress=report) if self.wait else record
+
+    def show(self, answer: ClusterRecord | Estimate) -> str:
+        return f"Estimate: {answer.text}." if isinstance(answer, Estimate) else super().show(answer)
 
 
 class List(_RecordsCommand):

@@ -16,7 +16,7 @@ from jupyter_pipeline.models import ClusterRecord, Profile
 from jupyter_pipeline.site_policy import Restriction, SitePolicy
 from jupyter_pipeline.site_policy.files import find_administrator_folders
 
-__all__ = ["check_lifetime", "check_size", "check_unlimited", "compare", "restrict"]
+__all__ = ["check_lifetime", "check_size", "check_unlimited", "compare", "find_workers", "read_threads", "restrict"]
 
 _COILED = "coiled"
 
@@ -86,7 +86,7 @@ def check_size(profile: Profile, record: ClusterRecord | None, workers: int) -> 
     policy = site_policy.find_policy()
     if policy is not None and (problem := site_policy.find_size_problem(policy, workers)):
         raise site_policy.build_error(policy, "the number of workers", [problem])
-    threads = record.threads // record.workers if record and record.workers else _read_threads(profile)
+    threads = record.threads // record.workers if record and record.workers else read_threads(profile)
     if threads is not None or "per_worker_hour" in profile.price:
         rate = hourly_rate(profile.price, workers=workers, threads=workers * (threads or 0))
         currency = str(profile.price.get("currency", ""))
@@ -150,7 +150,7 @@ def _find_administrator_class(name: str) -> str:
         return ""
 
 
-def _read_threads(profile: Profile) -> int | None:
+def read_threads(profile: Profile) -> int | None:
     """Return the number of threads of a worker by the arguments of the class, ``None`` if they do not set it."""
     kwargs = profile.cluster_kwargs
     for name in ("threads_per_worker", "nthreads", "worker_cores"):
@@ -160,3 +160,21 @@ def _read_threads(profile: Profile) -> int | None:
     if isinstance(cores, int) and isinstance(processes, int) and not isinstance(processes, bool) and processes > 0:
         return max(1, cores // processes)
     return None
+
+
+def find_workers(profile: Profile, *, workers: int | None = None, adapt: tuple[int, int] | None = None) -> int | None:
+    """Return the largest number of workers of a start, ``None`` if the cluster class decides.
+
+    Parameters
+    ----------
+    profile : Profile
+        Profile of the cluster.
+    workers : int, optional
+        Fixed number of workers, in place of the profile's.
+    adapt : tuple of int, optional
+        Minimum and maximum number of workers, in place of the profile's.
+    """
+    if workers is not None or adapt is not None:
+        return workers if workers is not None else adapt[1] if adapt else None
+    sizes = (profile.workers, profile.cluster_kwargs.get("n_workers"), profile.adapt_kwargs.get("maximum"))
+    return next((int(size) for size in sizes if isinstance(size, int) and not isinstance(size, bool)), None)

@@ -48,6 +48,9 @@ SUBCOMMANDS = {
                 help="dotted key of the profile and its value; repeatable",
             ),
             argument("--wait", action="store_true", help="return when the requested workers have connected"),
+            argument(
+                "--estimate", action="store_true", help="show the expected core-hours and costs, and start nothing"
+            ),
         ),
     ),
     "list": Subcommand(
@@ -180,13 +183,22 @@ class ClusterMagics(Magics):
         from jupyter_pipeline.clusters import manager, profiles
 
         manager.check_one_size(options.workers, options.adapt)
+        workers = arguments.workers(options.workers) if options.workers else None
+        adapt = arguments.size_range(options.adapt) if options.adapt else None
+        name, overrides = options.profile or profiles.get_default_name(), arguments.overrides(options.override)
+        if options.estimate:
+            from jupyter_pipeline.workflows.estimates import estimate_cluster
+
+            found = profiles.get_profile(name, overrides=overrides)
+            print(f"Estimate: {estimate_cluster(found, workers=workers, adapt=adapt).text}.")
+            return None
         report = tables.starting(print)
         cluster = workflows.start_cluster(
-            options.profile or profiles.get_default_name(),
+            name,
             name=options.name,
-            workers=arguments.workers(options.workers) if options.workers else None,
-            adapt=arguments.size_range(options.adapt) if options.adapt else None,
-            overrides=arguments.overrides(options.override),
+            workers=workers,
+            adapt=adapt,
+            overrides=overrides,
             progress=report,
             note=_print_note,
         )

@@ -330,7 +330,18 @@ def _plan(
             *variables.notes(service_variables(target.server if target else "")),
         ),
     )
+    if dry_run and deployable and (used := other or profile):
+        planned = dataclasses.replace(planned, notes=(*planned.notes, *_estimate(planned.spec(), used)))
     return _compare(planned, dry_run=dry_run) if deployable else planned
+
+
+def _estimate(spec: DeploymentSpec, profile: Profile) -> Iterator[str]:
+    """Yield the expected usage of a deployment, if the profile has a price or there were runs."""
+    from jupyter_pipeline.workflows.estimates import estimate_deployment
+
+    found = estimate_deployment(spec.name, profile, spec.schedules)
+    if found.run_seconds is not None or found.cost_per_hour is not None:
+        yield f"Estimate for the profile {profile.name!r}: {found.text}."
 
 
 def _compare(planned: Plan, *, dry_run: bool) -> Plan:
