@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from jupyter_pipeline.clusters import ledger, spending
 from jupyter_pipeline.clusters.limits import CAP_BEGINNINGS, format_money
+from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterOrigin, Limits, UsageInterval
 
 __all__ = ["CapMonitor", "extend_open", "find_reached_cap", "has_caps"]
@@ -134,7 +135,10 @@ class CapMonitor:
             self._read = clock
             # A run may have begun in the month before.
             since = None if self._has_run_limit() else spending.find_month_start(now)
-            self._closed = ledger.read_intervals(since, include_open=False)
+            try:
+                self._closed = ledger.read_intervals(since, include_open=False)
+            except PipelineError as error:  # written by a newer release: the usage is not known
+                return f"{CAP_BEGINNINGS[0]} this month is not known: {error}"
             known = {(each.cluster, each.number) for each in self._closed}
             self._open = [each for each in ledger.read_open() if (each.cluster, each.number) not in known]
         intervals = [*self._closed, *extend_open(self._open, now)]

@@ -61,7 +61,7 @@ def append(rows: Iterable[UsageInterval | ClusterEnd]) -> bool:
     Each row is one system call. A row that the disk does not hold is left out by readers.
     """
     content = [
-        json.dumps({"kind": "end" if isinstance(row, ClusterEnd) else "usage", **row.to_dict()}, separators=(",", ":"))
+        paths.dump_line({"kind": "end" if isinstance(row, ClusterEnd) else "usage", **row.to_dict()}) + b"\n"
         for row in rows
     ]
     if not content:
@@ -74,7 +74,7 @@ def append(rows: Iterable[UsageInterval | ClusterEnd]) -> bool:
             size = os.fstat(descriptor).st_size
             # A part of a row, from a full disk, must not damage the next one.
             begin = b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
-            data = begin + "".join(f"{line}\n" for line in content).encode()
+            data = begin + b"".join(content)
             return os.write(descriptor, data) == len(data)
         finally:
             os.close(descriptor)
@@ -214,7 +214,7 @@ def _read_rows(kind: str, since: float | None = None, *, text: str = "") -> Iter
             with contextlib.suppress(ValueError):  # a part of a row
                 row = json.loads(line)
                 if isinstance(row, dict) and row.get("kind") == kind:
-                    yield row
+                    yield paths.take_format(row, path)
 
 
 def _parse_interval(row: Any) -> UsageInterval | None:

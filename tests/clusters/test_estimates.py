@@ -16,7 +16,8 @@ def profile(**values: Any) -> Profile:
 
 def interval(number: int, minutes: float, **changes: Any) -> UsageInterval:
     values: dict[str, Any] = {"cluster": f"jp-{number}", "run": f"r{number}", "workers": 2, "cores": 4, "price": EUROS}
-    return UsageInterval(number=1, start=number * 1e5, seconds=minutes * 60, **{**values, **changes})
+    values["start"] = number * 1e5
+    return UsageInterval(number=1, seconds=minutes * 60, **{**values, **changes})
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_pipeline import paths
 from jupyter_pipeline.clusters import ledger
+from jupyter_pipeline.exceptions import NewerStateError
 from jupyter_pipeline.models import ClusterEnd, UsageInterval
 
 
@@ -73,6 +74,13 @@ def test_without_space_the_usage_stays_open(folder: Path, monkeypatch: pytest.Mo
     ledger.close_usage(folder, end())
     assert ledger.read_open_usage(folder).ended
     assert len(ledger.read_intervals(include_open=False)) == 1
+
+
+def test_rows_of_a_newer_release_are_refused() -> None:
+    ledger.append([interval()])
+    ledger_file().write_text(ledger_file().read_text().replace('"format": 1', '"format": 99'))
+    with pytest.raises(NewerStateError):
+        ledger.read_intervals()
 
 
 def test_old_files_are_not_read() -> None:
