@@ -302,6 +302,12 @@ export interface ILimits {
   readonly budget: number | null;
   readonly core_hours: number | null;
   readonly cost_per_hour: number | null;
+  readonly run_budget: number | null;
+  readonly run_core_hours: number | null;
+  readonly deployment_budget: number | null;
+  readonly deployment_core_hours: number | null;
+  readonly user_budget: number | null;
+  readonly user_core_hours: number | null;
 }
 
 /** Person and work for which a cluster was started. */
