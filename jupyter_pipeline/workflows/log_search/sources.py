@@ -131,17 +131,17 @@ def _find_run_sources(run: store.LoggedRun, query: Query, note: Callable[[str], 
     readers: dict[Path, LineReader] = {}
 
     def read(kind: str) -> Iterator[LogEntry]:
+        current = run if run.name else store.read_run(Path(run.folder))  # its process stores the name after its start
+        name = (current.name if current else "") or run.id[:8]
         for path in list_files(Path(run.folder)) if run.folder else []:
             if path.name.startswith(kind) and (path in readers or path.stat().st_mtime >= query.since):
                 reader = readers.setdefault(path, LineReader(path))
-                yield from json_log.parse_lines(
-                    reader.read(is_last=False), run=run.name or run.id[:8], literal=query.literal
-                )
+                yield from json_log.parse_lines(reader.read(is_last=False), run=name, literal=query.literal)
 
     for kind in ("run.", "output."):
-        yield Source(f"{run.name} {kind}", lambda kind=kind: read(kind), run=run.id)  # type: ignore[misc]
+        yield Source(f"{run.id} {kind}", lambda kind=kind: read(kind), run=run.id)  # type: ignore[misc]
     if query.run:
-        yield Source(f"{run.name} API", _ApiLog(run, note).read, run=run.id)
+        yield Source(f"{run.id} API", _ApiLog(run, note).read, run=run.id)
 
 
 class _ApiLog:
