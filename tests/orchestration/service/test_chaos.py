@@ -47,6 +47,7 @@ def _is_running() -> bool:
     return service.status().state == "running"
 
 
+@pytest.mark.timeout(0)
 @pytest.mark.skipif(not ROUNDS, reason="needs minutes: make chaos")
 def test_a_service_survives_random_kills(
     live: ServiceStatus, specification: Callable[..., DeploymentSpec], tmp_path: Path
