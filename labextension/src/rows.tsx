@@ -15,6 +15,9 @@ import { splitName } from './names';
 /** Height (pixels) of a collapsed row. */
 const ROW_HEIGHT = 30;
 
+/** True on a touch screen, where the actions of all rows are visible. */
+const NO_HOVER = matchMedia('(hover: none)').matches;
+
 /** Rows outside the view that are rendered, so that scrolling shows no gaps. */
 const OVERSCAN = 6;
 
@@ -64,6 +67,7 @@ export function RowList<T>(props: {
     estimateSize: () => ROW_HEIGHT,
     getItemKey: index => keyOf(items[index]),
     overscan: OVERSCAN,
+    useFlushSync: false,
     scrollMargin: list.current?.offsetTop ?? 0,
     // The row in the tab order must exist.
     rangeExtractor: range =>
@@ -136,12 +140,25 @@ export function RowList<T>(props: {
           }}
           onFocus={() => setCurrent(String(key))}
         >
-          {renderRow(items[index], { tabIndex: index === active ? 0 : -1 })}
+          <MemoRow
+            item={items[index]}
+            tabIndex={index === active ? 0 : -1}
+            renderRow={renderRow as (item: unknown, focus: IRowFocus) => JSX.Element}
+          />
         </div>
       ))}
     </div>
   );
 }
+
+/** A row that is rendered for changes of its data or of the list, but not while the list scrolls. */
+const MemoRow = React.memo(
+  (props: {
+    item: unknown;
+    tabIndex: 0 | -1;
+    renderRow: (item: unknown, focus: IRowFocus) => JSX.Element;
+  }): JSX.Element => props.renderRow(props.item, { tabIndex: props.tabIndex })
+);
 
 /**
  * The properties of the focusable elements of a row.
@@ -189,6 +206,7 @@ export function Row(props: {
   data: { [attribute: `data-${string}`]: string };
 }): JSX.Element {
   const { action, actions, commands, expanded, figure, focus, id, name, trans } = props;
+  const [isHovered, setIsHovered] = React.useState(false);
   const busy = actions.isBusy(id);
   const error = actions.error(id);
   const run = (act: () => Promise<unknown>): void => actions.run(id, act);
@@ -207,6 +225,8 @@ export function Row(props: {
     >
       <div
         className="jp-pipeline-row-line"
+        onPointerEnter={() => setIsHovered(true)}
+        onPointerLeave={() => setIsHovered(false)}
         onContextMenu={event => {
           if (event.shiftKey) {
             return; // the menu of the browser
@@ -235,11 +255,8 @@ export function Row(props: {
             }
           }}
         >
-          <Caret.react tag="span" className="jp-pipeline-caret" />
-          <props.icon.react
-            tag="span"
-            className={`jp-pipeline-icon jp-mod-${props.tone}`}
-          />
+          <Icon icon={Caret} className="jp-pipeline-caret" />
+          <Icon icon={props.icon} className={`jp-pipeline-icon jp-mod-${props.tone}`} />
           <bdi className="jp-pipeline-name">
             <span className="jp-pipeline-name-head">{head}</span>
             {tail && <span className="jp-pipeline-name-tail">{tail}</span>}
@@ -266,33 +283,35 @@ export function Row(props: {
             </span>
           )}
         </span>
-        <span className="jp-pipeline-row-actions">
-          {action && action.command && (
+        {(isHovered || focus.tabIndex === 0 || NO_HOVER) && (
+          <span className="jp-pipeline-row-actions">
+            {action && action.command && (
+              <RowButton
+                icon={action.icon}
+                label={action.label}
+                disabled={
+                  props.stale ||
+                  !commands.isEnabled(action.command.command, action.command.args)
+                }
+                focus={focus}
+                onClick={() => {
+                  const { command, args } = action.command!;
+                  run(() => commands.execute(command, args));
+                }}
+              />
+            )}
             <RowButton
-              icon={action.icon}
-              label={action.label}
-              disabled={
-                props.stale ||
-                !commands.isEnabled(action.command.command, action.command.args)
-              }
+              icon={ellipsesIcon}
+              label={trans.__('Actions of %1', name)}
+              disabled={props.stale}
               focus={focus}
-              onClick={() => {
-                const { command, args } = action.command!;
-                run(() => commands.execute(command, args));
+              onClick={event => {
+                const { left, bottom } = event.currentTarget.getBoundingClientRect();
+                popUp(event.currentTarget, left, bottom);
               }}
             />
-          )}
-          <RowButton
-            icon={ellipsesIcon}
-            label={trans.__('Actions of %1', name)}
-            disabled={props.stale}
-            focus={focus}
-            onClick={event => {
-              const { left, bottom } = event.currentTarget.getBoundingClientRect();
-              popUp(event.currentTarget, left, bottom);
-            }}
-          />
-        </span>
+          </span>
+        )}
       </div>
       {props.message}
       {error && (
@@ -304,6 +323,17 @@ export function Row(props: {
       )}
       {expanded && <div className="jp-pipeline-details">{props.details()}</div>}
     </div>
+  );
+}
+
+/** An icon without the style sheet that `LabIcon.react` computes for each element. */
+function Icon(props: { icon: LabIcon; className: string }): JSX.Element {
+  return (
+    <span
+      aria-hidden
+      className={props.className}
+      dangerouslySetInnerHTML={{ __html: props.icon.svgstr }}
+    />
   );
 }
 
@@ -324,7 +354,7 @@ function RowButton(props: {
       tabIndex={props.focus.tabIndex}
       onClick={props.onClick}
     >
-      <props.icon.react tag="span" className="jp-pipeline-icon" height="16px" />
+      <Icon icon={props.icon} className="jp-pipeline-icon" />
     </button>
   );
 }
@@ -370,7 +400,7 @@ export function GroupLine(props: {
           data-row-focus=""
           onClick={props.onToggle}
         >
-          <Caret.react tag="span" className="jp-pipeline-caret" />
+          <Icon icon={Caret} className="jp-pipeline-caret" />
           <span className="jp-pipeline-name">{props.label}</span>
         </button>
       </div>

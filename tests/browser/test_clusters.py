@@ -6,6 +6,7 @@ import re
 import shutil
 from typing import Any
 
+import locket
 import pytest
 from playwright.sync_api import expect
 
@@ -96,6 +97,8 @@ def test_drift_is_shown_and_the_cluster_synced_from_the_notebook(screen: Any, la
         installed = more / f"{package}-1.99.dist-info"
         installed.mkdir(parents=True)
         (installed / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.99\n")
+    # A sync looks for imported modules among the files of a distribution.
+    (more / "locket-1.99.dist-info" / "RECORD").write_text(f"{locket.__file__},,\n")
     lab.write_notebook(
         "compare.ipynb",
         "import sys\nsys.path.insert(0, 'more')\nimport locket\n%load_ext jupyter_pipeline\n%cluster diff drifting",

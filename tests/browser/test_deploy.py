@@ -76,6 +76,7 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
     row.get_by_role("button", name="delays", exact=True).click()
     expect(row).to_contain_text("Monday through Friday")
     expect(row).to_contain_text("Next run")
+    row.hover()
     row.get_by_role("button", name="Run delays now").click()
     screen.run("notebook:run-all-cells")
     expect(row.locator(".jp-pipeline-state")).to_have_text("Completed", timeout=150_000)
