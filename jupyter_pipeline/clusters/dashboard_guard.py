@@ -1,9 +1,15 @@
-"""Refuse HTTP requests to the schedulers and workers of this process that lack the token of their cluster.
+"""Protect the schedulers and workers of this process from other users of the host.
+
+1. HTTP requests need the token of their cluster.
+2. Folders for temporary files belong to this user.
 
 Dask's HTTP servers have no authentication: every user of the host can read dashboards and metrics. Importing this
 module changes ``start_http_server`` of Dask, so that each later server requires the token. A client sends it as a
 bearer token, or as the password of HTTP basic authentication. ``/health`` is open. Requests from pages of other origins
 are refused.
+
+Dask accepts a scratch folder that another user has created, if it is writable. It imports modules from this folder and
+loads spilled data from it. The scratch folders here are created with mode 0700, or belong to this user already.
 
 Dask imports the module in each process whose configuration names it among the HTTP routes; see `configure`.
 
@@ -20,7 +26,9 @@ import hmac
 import logging
 import os
 import runpy
+import stat
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,13 +38,14 @@ import dask.config
 from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
 
-__all__ = ["configure", "install", "main", "refusal", "routes"]
+__all__ = ["configure", "find_scratch_folder", "install", "main", "refusal", "routes"]
 
 routes: list[Any] = []
 """Dask adds the routes of each configured module. This one has none."""
 
 _TOKEN_FILE = "jupyter-pipeline.dashboard-token-file"  # noqa: S105 - a key of Dask's configuration
 _TOKEN_NAME = "token"  # noqa: S105 - the name of a file
+_SCRATCH = "dask-scratch-space"
 _OPEN_MODULES = ("distributed.http.health", "distributed.comm.ws")
 """Modules of Dask whose handlers need no token: a health check without data, and connections with TLS of their own."""
 
@@ -67,8 +76,19 @@ def configure(token_file: Path, *, module: str = __name__, kinds: tuple[str, ...
 
 
 def install() -> None:
-    """Require the token in each HTTP server that Dask starts in this process from now on."""
+    """Require the token in each HTTP server, and use private folders, from now on in this process."""
+    from distributed.core import Server
     from distributed.node import ServerNode
+
+    initialize = Server.__init__
+
+    @functools.wraps(initialize)
+    def initialize_guarded(self: Any, *arguments: Any, **options: Any) -> None:
+        # Nannies pass this folder to their workers.
+        options["local_directory"] = find_scratch_folder(options.get("local_directory"))
+        initialize(self, *arguments, **options)
+
+    Server.__init__ = initialize_guarded
 
     start = ServerNode.start_http_server
 
@@ -80,6 +100,43 @@ def install() -> None:
             _guard(self.http_application, _read_token(Path(token_file)))  # no request has been handled yet
 
     ServerNode.start_http_server = start_guarded
+
+
+def find_scratch_folder(parent: str | os.PathLike[str] | None) -> str:
+    """Return a scratch folder that belongs to this user, and create it.
+
+    Parameters
+    ----------
+    parent : path or None
+        ``local_directory`` of a server of Dask; by default ``temporary-directory`` of Dask's configuration.
+
+    Notes
+    -----
+    Dask's `WorkSpace <https://github.com/dask/distributed/blob/main/distributed/diskutils.py>`_ uses the same names.
+    """
+    folder = Path(parent or dask.config.get("temporary-directory", None) or tempfile.gettempdir()).absolute()
+    if _SCRATCH not in str(folder):
+        folder /= _SCRATCH
+    for candidate in (folder, folder.with_name(f"{folder.name}-{os.getuid()}")):
+        if _make_private(candidate):
+            return str(candidate)
+    return tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent)
+
+
+def _make_private(folder: Path) -> bool:
+    """Create `folder` with mode 0700, and return True if it belongs to this user."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            info = folder.lstat()
+            if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.getuid():
+                return False
+            folder.chmod(0o700)
+    except PermissionError:
+        return False
+    return True
 
 
 def refusal(request: HTTPServerRequest, token: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import stat
 import subprocess
 import sys
@@ -53,6 +54,29 @@ def test_a_request_needs_the_token_and_the_same_origin(authorization: str, origi
     request = HTTPServerRequest(start_line=RequestStartLine("GET", "/status", "HTTP/1.1"), headers=headers)
     assert dashboard_guard.refusal(request, "secret") == status
     assert dashboard_guard.refusal(request, "") == 401
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_a_scratch_folder_of_another_user_is_not_used(kind: str, tmp_path: Path) -> None:
+    if os.getuid():
+        pytest.skip("only root can change owners")
+    first, second = tmp_path / "dask-scratch-space", tmp_path / "dask-scratch-space-0"
+    assert dashboard_guard.find_scratch_folder(tmp_path) == str(first)
+    first.chmod(0o777)
+    assert dashboard_guard.find_scratch_folder(tmp_path) == str(first)
+    assert stat.S_IMODE(first.stat().st_mode) == 0o700
+    first.rmdir()
+    for folder in (first, second):
+        if kind == "link":
+            folder.symlink_to(tmp_path)
+        else:
+            folder.mkdir()
+            folder.chmod(0o777)
+            os.chown(folder, 12345, 12345)
+    found = Path(dashboard_guard.find_scratch_folder(tmp_path))
+    assert found.parent == tmp_path
+    assert found not in (first, second)
+    assert (found.stat().st_uid, stat.S_IMODE(found.stat().st_mode)) == (0, 0o700)
 
 
 PROGRAM = """

@@ -72,6 +72,8 @@ class FileStore:
     def open(self) -> None:
         """Create or join the store, finish an interrupted change, and remove unused stores."""
         self.base.mkdir(parents=True, exist_ok=True)
+        if self.base.stat().st_uid != os.getuid():  # its owner could replace the code
+            raise PermissionError(f"{self.base} belongs to another user; set local_directory in the profile")
         with _locked(self.base / f"environment-{os.getuid()}.lock"):
             self._remove_leftovers()
             self.root.mkdir(mode=0o700, exist_ok=True)
