@@ -59,7 +59,7 @@ def test_unknown_name_offers_the_nearest(started: ClusterRecord) -> None:
 
 
 def test_loopback_of_another_host_is_not_tried() -> None:
-    away = dataclasses.replace(processes.this_process(), host="login2")
+    away = dataclasses.replace(processes.this_process(), host="login2", machine="another", boot_id="another")
     record = ClusterRecord(
         id=registry.new_id(),
         name="away",

@@ -20,7 +20,13 @@ from waiting import patience, wait_until
 
 from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import attached, ledger, manager, registry, security, stop
-from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
+from jupyter_pipeline.exceptions import (
+    ClusterConflictError,
+    ClusterError,
+    ClusterStartError,
+    DiskFullError,
+    PreflightError,
+)
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
 Make = Callable[..., Profile]
@@ -242,7 +248,7 @@ def test_a_cluster_stops_on_a_full_disk(
 ) -> None:
     small = tmp_path / "small"
     small.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "none", small], check=False).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "none", small], check=False).returncode:
         pytest.skip("mounting is not allowed here")
     try:
         monkeypatch.setenv("JUPYTER_PIPELINE_STATE", str(small))
@@ -254,7 +260,7 @@ def test_a_cluster_stops_on_a_full_disk(
         assert stopped.state is ClusterState.STOPPED
         assert registry.list_records() == []
         assert nothing_left(within=0)
-        with pytest.raises(ClusterStartError, match="No space"):
+        with pytest.raises(DiskFullError, match="No space"):
             manager.start(make_profile(), name="two")
         assert nothing_left(within=0)
     finally:
