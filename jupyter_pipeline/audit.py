@@ -21,13 +21,14 @@ import re
 import stat
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from jupyter_pipeline import paths, processes
-from jupyter_pipeline.exceptions import PipelineError, PolicyError
+from jupyter_pipeline.exceptions import NewerStateError, PipelineError, PolicyError
 from jupyter_pipeline.models import Record
+from jupyter_pipeline.units import format_bytes
 
 __all__ = ["Action", "AuditEntry", "enter_front_door", "read_entries", "record", "recorded"]
 
@@ -39,6 +40,13 @@ logger = logging.getLogger("jupyter_pipeline.audit")
 _MAX_BYTES = 8 * 2**20
 _MAX_OLD_FILES = 20
 _MAX_TEXT = 300
+_MAX_LINE = 64 * 2**10
+_MOST_READ = 4 * _MAX_BYTES
+"""Bytes of one file that are read; another user may have written it."""
+_LAST_TIME = 253_402_300_799
+"""End of the year 9999."""
+_TYPES: dict[str, type | tuple[type, ...]] = {"time": (int, float), "uid": int, "pid": int, "details": dict}
+"""Types of the values of an entry that are not texts."""
 _NO_LOGIN = 2**32 - 1
 
 _front_door: contextvars.ContextVar[str] = contextvars.ContextVar("front_door", default="python")
@@ -246,12 +254,13 @@ def _own_folder() -> Path:
 
 def _append(path: Path, line: bytes, group: str) -> None:
     """Append a line by one write, and rotate a large file."""
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    # Another user may have created a pipe or a link with this name.
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     descriptor = os.open(path, flags, 0o600)
     try:
         info = os.fstat(descriptor)
-        if info.st_uid != os.getuid() or not stat.S_ISREG(info.st_mode):
-            raise PermissionError(1, "it belongs to another user")
+        if info.st_uid != os.getuid() or not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
+            raise PermissionError(1, "another user has created it")
         mode = 0o640 if group and _is_group(info.st_gid, group) else 0o600
         if stat.S_IMODE(info.st_mode) != mode:
             os.fchmod(descriptor, mode)
@@ -306,21 +315,60 @@ def read_entries(*, since: float = 0.0, everyone: bool = False) -> list[AuditEnt
 
 def _read_file(path: Path) -> Iterator[AuditEntry]:
     """Yield the entries of a file. The owner of the file is the user: a line could name another."""
-    newer = 0
+    newer = invalid = 0
     try:
-        with path.open("rb") as file:
-            uid = os.fstat(file.fileno()).st_uid
-            user = _name_user(uid)
-            for line in file:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            info = os.fstat(descriptor)
+            if not stat.S_ISREG(info.st_mode):
+                raise PermissionError(1, "it is no regular file")
+            remaining = min(info.st_size, _MOST_READ)
+            while remaining > 0 and (line := file.readline(_MAX_LINE)):
+                remaining -= len(line)
                 try:
-                    values = json.loads(line)
-                    if values["format"] > paths.FORMAT:
-                        newer += 1
-                        continue
-                    yield AuditEntry.from_dict({**values, "uid": uid, "user": user})
-                except (ValueError, TypeError, KeyError, RecursionError):  # a line that a full disk cut
-                    continue
+                    yield _parse_line(line, info.st_uid)
+                except NewerStateError:
+                    newer += 1
+                except (ValueError, RecursionError):  # a line that a full disk cut, or that another program wrote
+                    invalid += 1
+            if info.st_size > _MOST_READ:
+                logger.warning("%s is read up to %s only.", path, format_bytes(_MOST_READ))
     except OSError as problem:
         logger.warning("%s cannot be read: %s", path, problem.strerror)
     if newer:
         logger.warning("%s has %d lines of a newer release, which are not shown. Upgrade this package.", path, newer)
+    if invalid:
+        logger.warning("%s has %d invalid lines, which are not shown.", path, invalid)
+
+
+def _parse_line(line: bytes, uid: int) -> AuditEntry:
+    """Return the entry of a line of a file that belongs to `uid`.
+
+    Raises
+    ------
+    ValueError
+        If it is no entry.
+    NewerStateError
+        If a newer release wrote it.
+    """
+    values = json.loads(line)
+    if not isinstance(values, dict):
+        raise ValueError("no object")
+    values = paths.take_format(values, Path())
+    values |= {"uid": uid, "user": _name_user(uid)}
+    for each in fields(AuditEntry):
+        value = values.get(each.name, {} if each.name == "details" else "")
+        if not isinstance(value, _TYPES.get(each.name, str)) or isinstance(value, bool):
+            raise ValueError(each.name)
+    if not 0 <= values["time"] <= _LAST_TIME:
+        raise ValueError("time")
+    return AuditEntry.from_dict({key: _escape(value) for key, value in values.items()})
+
+
+def _escape(value: Any) -> Any:
+    """Return a value whose texts contain no control characters, which could change what a terminal shows."""
+    if isinstance(value, str):
+        return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in value)
+    if isinstance(value, dict):
+        return {_escape(key): _escape(each) for key, each in value.items()}
+    return [_escape(each) for each in value] if isinstance(value, list) else value

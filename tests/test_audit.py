@@ -214,3 +214,50 @@ def test_a_file_that_another_user_has_put_there_is_not_used(
     assert f"The audit log {file} cannot be written" in caplog.text
     (own,) = (state / "audit").iterdir()
     assert '"two"' in own.read_text()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"details": [1]},
+        {"time": "late"},
+        {"time": 1e300},
+        {"time": float("nan")},
+        {"error": 7},
+        {"pid": True},
+        {"format": "1"},
+    ],
+    ids=str,
+)
+def test_an_invalid_line_is_skipped_and_counted(
+    change: dict[str, Any], state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with audit.record("stop", "cluster", "one\x1b[31m\nroot"):
+        pass
+    (file,) = (state / "audit").glob("*.jsonl")
+    line = file.read_bytes()
+    file.write_bytes(b"[]\n" + json.dumps({**json.loads(line), **change}).encode() + b"\n" + line)
+    (entry,) = audit.read_entries()
+    assert entry.name == r"one\x1b[31m\nroot"
+    assert "2 invalid lines" in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "hard link"])
+def test_a_file_of_another_kind_is_not_used(kind: str, state: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with audit.record("stop", "cluster", "one"):
+        pass
+    (file,) = (state / "audit").glob("*.jsonl")
+    victim = state / "victim"
+    victim.write_text("")
+    file.unlink()
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "link":
+        file.symlink_to(victim)
+    else:
+        file.hardlink_to(victim)
+    with audit.record("stop", "cluster", "two"):
+        pass
+    assert "The audit log cannot be written" in caplog.text
+    assert victim.read_text() == ""
+    assert audit.read_entries() == []

@@ -111,6 +111,7 @@ class Scaler:
             result = await result
         if unit_bounds and hasattr(result, "maximum"):
             result.maximum = min(result.maximum, self._max_workers)
+            result.minimum = min(result.minimum, result.maximum)  # Dask prefers the minimum
             self.bounds = int(result.minimum), int(result.maximum)
 
 
