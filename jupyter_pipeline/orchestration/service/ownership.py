@@ -76,11 +76,16 @@ def prepare_take_over(state: ServiceState | None, report: Progress) -> None:
     Raises
     ------
     ServiceError
-        If its supervisor writes heartbeats.
+        If its supervisor writes heartbeats, or is known to exist.
     """
     if state is None or state.supervisor is None or not is_on_other_host(state):
         return
     host, last = state.supervisor.host, read_heartbeat()
+    if not _is_fresh(last) and processes.is_running(state.supervisor, lock=lock_path()):
+        raise ServiceError(
+            f"The supervisor of the service (process {state.supervisor.pid} in another container of this host) is "
+            "silent, but has not ended. It may be stopped. Continue it or end it there, and try again."
+        )
     if not _is_fresh(last):
         report(f"Watching for a heartbeat of {host} for {_WATCH:.0f} seconds")
         deadline = time.monotonic() + _WATCH

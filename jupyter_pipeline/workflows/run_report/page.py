@@ -35,9 +35,10 @@ CONTENT_SECURITY_POLICY = (
     f"font-src data: {_HOSTS}; img-src data: blob: https:; media-src data: blob:; worker-src blob:; "
     f"connect-src {_HOSTS}; form-action 'none'; base-uri 'none'; frame-src 'none'; frame-ancestors 'self'"
 )
-"""Header of a response with a report. The page has a separate origin, and reaches no server but a few with libraries.
+"""Header of a response with a report. The page has a separate origin, and loads libraries from few servers only.
 
-Outputs are code of anyone whose data the notebook shows, so that the page must not act for the user.
+Outputs are code of anyone whose data the notebook shows, so that the page must not act for the user. Pictures may be on
+any server: the code of an output can send the content of its own page there.
 """
 _REMOVED: Mapping[str, tuple[str, ...]] = {
     "remove_cell_tags": ("remove-cell", "remove_cell"),
@@ -126,11 +127,11 @@ def _draw_plotly(notebook: Any) -> None:
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             data = output.get("data") or {}
-            if _PLOTLY not in data or "text/html" in data:
+            figure = data.get(_PLOTLY)
+            if not isinstance(figure, dict) or "text/html" in data:  # a malformed figure is shown as text
                 continue
             number += 1
             library = _find_plotly() if number == 1 else ""
-            figure = data[_PLOTLY]
             values = [figure.get("data", []), figure.get("layout", {}), {"responsive": True}]
             arguments = ",".join(json.dumps(value).replace("<", "\\u003c") for value in values)
             data["text/html"] = (

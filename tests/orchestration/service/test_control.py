@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+import fcntl
 import json
 import os
 import signal
@@ -265,6 +267,17 @@ def test_a_silent_service_of_another_host_can_be_taken_over(
     ownership.prepare_take_over(elsewhere, lines.append)
     assert lines[-1] == "Taking the service over from login2"
     assert not service_state.lock_path().exists()
+
+
+def test_a_silent_supervisor_that_has_not_ended_keeps_the_service(isolated_state: Path) -> None:
+    container = dataclasses.replace(processes.this_process(), host="login2", namespaces="1 2")
+    state = ServiceState(state="running", port=4280, supervisor=container)
+    service_state.write_state(state)
+    with service_state.lock_path().open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(ServiceError, match=r"in another container of this host\) is silent, but has not ended"):
+            ownership.prepare_take_over(state, lambda text: None)
+    assert service_state.lock_path().exists()
 
 
 def test_a_stopped_process_of_the_service_is_reported_at_once(isolated_state: Path) -> None:

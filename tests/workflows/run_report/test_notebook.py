@@ -109,3 +109,9 @@ def test_a_mapped_step_shows_all_its_calls(tmp_path: Path) -> None:
     notebook = build_notebook(read_outputs(write(tmp_path / "journal.jsonl", BEGIN, *events)))
     assert notebook.cells[1].outputs[0].text == "a\nb\n"
     assert "ran 2 times" in notebook.cells[1].outputs[1].data["text/plain"]
+
+
+def test_a_malformed_figure_is_shown_as_text(tmp_path: Path) -> None:
+    malformed = {"application/vnd.plotly.v1+json": [1, 2], "text/plain": "no-figure"}
+    file = write(tmp_path / "journal.jsonl", BEGIN, *ran(0, shown(malformed)))
+    assert "no-figure" in render_page(build_notebook(read_outputs(file)), Options())
