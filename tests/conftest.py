@@ -153,17 +153,19 @@ def own_interrupt_handler() -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def same_scheduler() -> Iterator[None]:
-    """Fail if a file of tests leaves a scheduler of Dask or a client, with which later tests would compute."""
-    before = _read_scheduler()
+    """Restore the scheduler of Dask after a file of tests, and forget its clients: later tests would use them."""
+    before = _read_setting()
     yield
-    after = _read_scheduler()
-    assert after == before, f"A test in this file leaves {after} as the scheduler and the client of Dask, not {before}."
+    config, client = (sys.modules.get(name) for name in ("dask.config", "distributed.client"))  # not imported for this
+    if config is not None and _read_setting() != before:
+        config.set(scheduler=before)
+    if client is not None:
+        client._global_clients.clear()
 
 
-def _read_scheduler() -> tuple[object, object]:
-    """Return the scheduler in the configuration, and the current client."""
-    dask, client = (sys.modules.get(name) for name in ("dask.config", "distributed.client"))  # not imported for this
-    return dask and dask.get("scheduler", None), client and client._get_global_client()
+def _read_setting() -> object:
+    config = sys.modules.get("dask.config")
+    return config and config.get("scheduler", None)
 
 
 @pytest.fixture(autouse=True)
