@@ -61,7 +61,7 @@ def test_a_cluster_is_started_scaled_looked_at_and_stopped(screen: Any, lab: Any
     row.get_by_role("button", name="Open the dashboard of local-1", exact=True).click()
     dashboard = page.frame_locator("iframe[title='Dashboard: local-1']")
     # The plots come over the websocket; the page alone has none.
-    expect(dashboard.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(dashboard.locator("canvas").first).to_be_visible(timeout=90_000)  # loads Bokeh on the first request
 
     choose(page, row, "Show the Plots in the Dask Panel")
     dask = page.locator("#dask-dashboard-launcher")
