@@ -26,13 +26,14 @@ def record(**values: Any) -> ClusterRecord:
 
 @pytest.mark.parametrize(
     ("values", "had_worker"),
-    [({"started": time.time()}, False), ({"workers_wanted": 0}, False), ({"adaptive": (0, 2)}, False), ({}, True)],
+    [({"started": "now"}, False), ({"workers_wanted": 0}, False), ({"adaptive": (0, 2)}, False), ({}, True)],
 )
 def test_a_cluster_waits_while_workers_may_still_start(values: dict[str, Any], had_worker: bool) -> None:
     monitor = SchedulerMonitor(Cluster())
     monitor.had_worker = had_worker
-    fresh = {"limits": Limits(start_timeout=600.0)} if "started" in values else {}
-    assert LimitMonitor(SLURM).explain_missing_workers(record(**values, **fresh), monitor) == ""
+    if "started" in values:
+        values = {"started": time.time(), "limits": Limits(start_timeout=600.0)}
+    assert LimitMonitor(SLURM).explain_missing_workers(record(**values), monitor) == ""
 
 
 def test_paths_invisible_to_nodes_are_reported_unless_jobs_are_pending(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,7 +138,7 @@ def test_a_run_of_a_killed_worker_goes_on_can_be_cancelled_and_is_crashed_if_it_
     }
     assert ends["lost"].message.startswith("The process of the run was killed after the worker of the service.")
     output = run_output.output_path(service_dir(), started["lasting"])
-    assert "Finished in state Completed()" in output.read_text()
+    _until(lambda: "Finished in state Completed()" in output.read_text())  # logged after the state is set
     assert output.stat().st_mode & 0o777 == 0o600
     after = runs.wait(deployments.run_now("lost").id, timeout=90)  # the slot of its limit is free again
     assert after.state == "Completed"
