@@ -1,3 +1,4 @@
+import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
@@ -113,7 +114,14 @@ export function DeploymentRow(props: {
                   </span>
                 )
               ],
-              [trans.__('Notebook'), deployment.notebook]
+              [
+                trans.__('Notebook'),
+                deployment.notebook && (
+                  <span title={deployment.notebook}>
+                    {PathExt.basename(deployment.notebook)}
+                  </span>
+                )
+              ]
             ]}
           />
           {last_run && (
