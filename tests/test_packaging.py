@@ -21,7 +21,7 @@ import jupyter_pipeline
 ROOT = Path(__file__).parent.parent
 PACKAGE = re.compile(r"jupyter_pipeline/([\w/]+\.py|py\.typed|[\w/]+/[\w-]+\.ya?ml|labextension/.+)")
 JUNK = re.compile(
-    r"__pycache__|node_modules|\.py[cod]$|\.ipynb_checkpoints|build_log\.json|\.tsbuildinfo|_cache/|\.git/|~$"
+    r"__pycache__|node_modules/|\.py[cod]$|\.ipynb_checkpoints|build_log\.json|\.tsbuildinfo|_cache/|\.git/|~$"
 )
 TOP = {
     "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "PKG-INFO", "README.md", "docs", "jupyter-config",

@@ -144,6 +144,7 @@ READERS = {
     "clusters/profiles/layers.py": "profiles, which `validate` checks",
     "clusters/profiles/loading.py": "profiles, which `validate` checks",
     "secret_detection.py": "`read_settings`, which checks",
+    "site_policy/files.py": "`parse_policy`, which refuses unknown keys",
 }
 """Modules that read YAML files, and the check of their content."""
 
