@@ -19,7 +19,7 @@ from jupyter_pipeline.orchestration.schedules.occurrences import (
     next_runs,
 )
 from jupyter_pipeline.orchestration.schedules.rrule import to_rule
-from jupyter_pipeline.orchestration.schedules.words import is_in_words, to_cron
+from jupyter_pipeline.orchestration.schedules.words import find_interval, is_in_words, to_cron
 from jupyter_pipeline.paths import check_name
 from jupyter_pipeline.units import parse_duration
 
@@ -76,6 +76,8 @@ def parse_schedule(
     tz = load_timezone(timezone)
     if start is not None and end is not None and end <= start:
         raise UsageError("The schedule ends before it starts: it never fires. Set --end to a later time than --start.")
+    if interval := find_interval(cron or str(every or "")):
+        cron, every = "", interval
     if isinstance(every, str) and is_in_words(every):
         cron, every = every, None
     if is_in_words(cron):

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable
 
 from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.units import parse_duration
 
-__all__ = ["is_in_words", "to_cron"]
+__all__ = ["find_interval", "is_in_words", "to_cron"]
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _DAY = r"(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:days?)?"
@@ -45,6 +46,16 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _LAST_OF_ALL = 28
+_INTERVAL = re.compile(r"\s*(?:each|every)\s+(\d[\d.]*\s*[a-z].*?)\s*", re.IGNORECASE | re.DOTALL)
+
+
+def find_interval(text: str) -> str:
+    """Return the duration in a schedule such as ``every 15 minutes``; empty for other schedules."""
+    found = _INTERVAL.fullmatch(text)
+    try:
+        return found[1] if found and parse_duration(found[1]) else ""
+    except ValueError:
+        return ""
 
 
 def is_in_words(text: str) -> bool:
@@ -76,6 +87,8 @@ def to_cron(text: str) -> str:
                 return make(found)
             except ValueError as error:
                 raise UsageError(f"The schedule {text!r} cannot be read: {error}.") from error
+    if re.search(r"\b(?:hours?|minutes?|seconds?)$", words):
+        raise UsageError(f"The schedule {text!r} cannot be read. Write an interval with digits, such as 2h or 15m.")
     if " at " not in f" {words}":
         raise UsageError(f"The schedule {text!r} has no time of day: write it like 'every day at 6:00'.")
     raise UsageError(

@@ -53,6 +53,9 @@ def test_words_are_read_as_a_cron_expression(words: str, cron: str) -> None:
         ("every month on day 31 at 6", "not every month has a day 31"),
         ("every other day at 6:00", "cannot be read. Write it like"),
         ("every 2 days at 6:00", "cannot be read. Write it like"),
+        ("every 2 days at 6", "cannot be read. Write it like"),
+        ("every 15", "no time of day"),
+        ("every two hours", "Write an interval with digits"),
         ("every weekend at 6:00", "cannot be read. Write it like"),
         ("every day at 6:00 except monday", "cannot be read. Write it like"),
         ("every day at six", "cannot be read. Write it like"),
@@ -63,6 +66,15 @@ def test_words_without_one_meaning_are_refused(words: str, complaint: str) -> No
         with pytest.raises(UsageError) as refused:
             schedules.parse_schedule(**{option: words})  # type: ignore[arg-type]
         assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [("every 15 minutes", 900), ("Each 2 hours", 7200), (" every 1h30m ", 5400), ("every 2 days", 172800)],
+)
+def test_an_interval_in_words_is_an_interval(words: str, seconds: float) -> None:
+    for schedule in (schedules.parse_schedule(every=words), schedules.parse_schedule(cron=words)):
+        assert (schedule.every, schedule.cron) == (seconds, "")
 
 
 @pytest.mark.parametrize("text", ["5", "0.5", "900"])
