@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import logging
 import os
 import re
 import signal
@@ -316,9 +317,19 @@ def test_the_keeper_records_a_sync(started: ClusterRecord) -> None:
 
 
 def test_logs_are_kept_after_the_end(started: ClusterRecord) -> None:
+    def log(text: str) -> None:
+        logging.getLogger("distributed.scheduler").warning(text)
+        logging.getLogger("distributed.worker").warning(text)
+
     with attached.attach("one").get_client(set_as_default=False) as client:
-        client.submit(print, "printed by a task").result()
+        for text in ("older line", "newer line"):
+            client.run_on_scheduler(log, text)
+            client.run(log, text)
     while_running = manager.logs("one")
+    sections = [part for part in while_running.split("\n== ")[1:] if "older line" in part]
+    assert len(sections) >= 2
+    assert all(part.index("older line") < part.index("newer line") for part in sections)
+    assert "newer line" in manager.logs("one", tail=1)
     assert "== keeper ==" in while_running
     assert "== Scheduler ==" in while_running
     manager.stop("one")

@@ -382,12 +382,18 @@ class Backend:
         return {}
 
     async def read_logs(self, cluster: Cluster) -> Mapping[str, str]:
-        """Return the logs of scheduler and workers of a running cluster, by their source."""
+        """Return the logs of scheduler and workers of a running cluster, by their source, the newest line last."""
+        from distributed.deploy.cluster import Cluster as DaskCluster
+
+        # Dask's own method has the newest line first, and fails at a worker that has just died.
+        names = ("get_logs", "_get_logs")
+        is_own = any(getattr(type(cluster), name, None) is not getattr(DaskCluster, name) for name in names)
         try:
-            logs = cluster.get_logs()
-            return dict(await logs if hasattr(logs, "__await__") else logs)
-        except (AttributeError, OSError):  # no such method; or it failed at a worker that has just died
-            return await read_dask_logs(cluster.scheduler_comm)
+            logs = cluster.get_logs() if is_own else cluster.get_logs(scheduler=False, workers=False)
+            found = dict(await logs if hasattr(logs, "__await__") else logs)
+        except (AttributeError, OSError):  # no such method; or it failed
+            found, is_own = {}, False
+        return found if is_own else {**found, **await read_dask_logs(cluster.scheduler_comm)}
 
     def describe_cancellation(self, jobs: Sequence[Job]) -> str:
         """Return the command with which a user cancels `jobs`, empty if there is none."""
@@ -422,7 +428,7 @@ def run_coroutine(coroutine: Coroutine[Any, Any, T], *, timeout: float) -> T:
 
 
 async def read_dask_logs(scheduler: Any) -> dict[str, str]:
-    """Return the logs of a scheduler and of its workers, without workers that do not answer.
+    """Return the logs of a scheduler and of its workers, the newest line last, without workers that do not answer.
 
     Parameters
     ----------
@@ -431,7 +437,7 @@ async def read_dask_logs(scheduler: Any) -> dict[str, str]:
     """
     workers = await scheduler.broadcast(msg={"op": "get_logs"}, on_error="ignore")
     entries = {"Scheduler": await scheduler.get_logs(), **workers}
-    return {source: "\n".join(line for _, line in lines) for source, lines in entries.items()}
+    return {source: "\n".join(line for _, line in reversed(lines)) for source, lines in entries.items()}
 
 
 def import_class(path: str, *, extra: str = "") -> Any:
