@@ -360,6 +360,11 @@ def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
     ----------
     timeout : float, default 60.0
         Seconds to wait for the end of each cluster.
+
+    Returns
+    -------
+    list of ClusterRecord
+        The clusters. One that has not stopped is still active, and has the reason.
     """
     records = registry.list_records()
     for record in records:  # send all commands first, so that the clusters stop in parallel
@@ -374,6 +379,8 @@ def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
             ended.append(stop(record.id, timeout=timeout))
         except NewerStateError:
             ended.append(record)  # its reason says so
+        except KeeperUnreachableError as error:
+            ended.append(dataclasses.replace(registry.refresh_record(record), reason=str(error)))
         except NotFoundError:  # it has ended meanwhile
             ended.append(registry.refresh_record(record))
     return ended

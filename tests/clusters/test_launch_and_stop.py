@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable
@@ -11,11 +12,12 @@ from typing import Any
 import pytest
 from waiting import patience, wait_until
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import launch as launching
 from jupyter_pipeline.clusters import manager, profiles, registry
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
-from jupyter_pipeline.models import ClusterState, Profile
+from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
 
 @pytest.fixture
@@ -133,3 +135,27 @@ def test_stop_reports_jobs_that_may_remain_in_a_silent_batch_system(
     (silent_slurm / "squeue").write_text("#!/bin/sh\n")
     wait_for_record(record, lambda r: r.state is ClusterState.STOPPED)
     assert nothing_left()
+
+
+def test_the_other_clusters_stop_if_one_keeper_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manager, "COMMAND_TIMEOUT", 0.2)
+    here = processes.this_process()
+    keepers = {
+        "away": dataclasses.replace(here, host="login2", boot_id="x", pid=1),
+        "here": dataclasses.replace(here, pid=2**22 + 1),
+    }
+    for number, (name, keeper) in enumerate(keepers.items()):
+        record = ClusterRecord(
+            id=registry.new_id(),
+            name=name,
+            profile="local",
+            state=ClusterState.RUNNING,
+            started=float(number),
+            keeper=keeper,
+            host=keeper.host,
+        )
+        registry.create_record(record, {})
+    away, stopped = manager.stop_all(timeout=0.3)
+    assert (away.name, away.state) == ("away", ClusterState.RUNNING)
+    assert "The keeper of away is on login2 and does not answer" in away.reason
+    assert (stopped.name, stopped.state) == ("here", ClusterState.STOPPED)
