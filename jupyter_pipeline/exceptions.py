@@ -72,39 +72,49 @@ __all__ = [
     "UsageError",
 ]
 
-_STOP = ("stop", "cancel", "down", "delete", "cluster stop")
+_STOP = ("stop", "cancel", "down", "pause", "cluster stop")
 _SYNONYMS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("close", "end", "kill", "quit", "shutdown", "terminate"), _STOP),
+    **dict.fromkeys(("close", "end", "exit", "kill", "quit", "shutdown", "terminate"), _STOP),
     **dict.fromkeys(("del", "destroy", "remove", "rm"), ("delete", *_STOP)),
+    "cancel": ("stop", "runs cancel"),
+    "delete": ("stop", "deployments delete"),
     **dict.fromkeys(("abort", "interrupt"), ("cancel", *_STOP)),
     **dict.fromkeys(("all", "ls", "ps"), ("list", "cluster list")),
     **dict.fromkeys(("describe", "get", "info", "inspect"), ("show", "status")),
     "show": ("status", "list"),
     **dict.fromkeys(("begin", "create", "launch", "new"), ("start", "up", "cluster start")),
-    **dict.fromkeys(("client", "connect", "join", "use"), ("attach",)),
+    **dict.fromkeys(("client", "connect", "join", "reconnect", "use"), ("attach",)),
+    **dict.fromkeys(("detach", "disconnect"), ()),
     **dict.fromkeys(("resize", "workers"), ("scale",)),
     **dict.fromkeys(("autoscale", "adaptive"), ("adapt",)),
     **dict.fromkeys(("prolong", "renew"), ("extend",)),
-    **dict.fromkeys(("install", "push", "send", "update"), ("sync",)),
+    **dict.fromkeys(("install", "push", "refresh", "reload", "send", "update"), ("sync",)),
     **dict.fromkeys(("copy", "put"), ("upload",)),
     **dict.fromkeys(("log", "output", "tail"), ("logs",)),
     **dict.fromkeys(("cleanup", "clean", "prune"), ("gc", "cluster gc")),
     **dict.fromkeys(("disable", "suspend"), ("pause",)),
     **dict.fromkeys(("enable", "unpause"), ("resume",)),
-    **dict.fromkeys(("execute", "trigger"), ("run",)),
+    **dict.fromkeys(("exec", "execute", "trigger"), ("run",)),
     **dict.fromkeys(("repeat", "retry"), ("rerun", "run")),
     **dict.fromkeys(("revert", "undo"), ("rollback",)),
-    **dict.fromkeys(("changes",), ("diff", "compare")),
+    "changes": ("diff", "compare"),
+    "history": ("versions", "list"),
+    "watch": ("follow", "sync --watch"),
     "dashboard": ("cluster dashboard", "status"),
+    **dict.fromkeys(("open", "view", "web"), ("dashboard", "open", "show", "cluster dashboard", "status")),
     "down": ("stop", "cluster stop"),
     "restart": ("stop and start", "down and up", "rerun"),
     "help": ("--help",),
     "local": ("start local", "cluster start local"),
-    "start": ("cluster start", "up"),
-    "stop": ("cluster stop", "down", "cancel"),
+    "run": ("rerun", "deployments run"),
+    "start": ("cluster start", "up", "run"),
+    "stop": ("cluster stop", "down", "cancel", "pause"),
     "up": ("start", "cluster start"),
 }
-"""Commands and options that users of other tools type. The first one whose first word is known is suggested."""
+"""Commands and options that users of other tools type. The first one whose first word is known is suggested.
+
+If none is known, no name of a similar spelling is suggested, because it means something else.
+"""
 
 
 class PipelineError(Exception):
@@ -184,7 +194,7 @@ def suggest(word: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
     for synonym in _SYNONYMS.get(word, ()):
         if synonym == "--help" or synonym.split()[0] in names:
             return [synonym]
-    return _close_matches(word, names, cutoff)
+    return [] if word in _SYNONYMS else _close_matches(word, names, cutoff)
 
 
 def _close_matches(word: str, known: Sequence[str], cutoff: float = 0.6) -> list[str]:
