@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jupyter_pipeline.models import AlertEvent, DeploymentSpec, ReportMode
 from jupyter_pipeline.orchestration.prefect_api.run_ends import MESSAGE_TEMPLATE
 
-__all__ = ["automation_body", "automation_name", "automation_names", "is_different", "run_environment"]
+__all__ = [
+    "automation_body",
+    "automation_name",
+    "automation_names",
+    "describe_alerts",
+    "is_different",
+    "run_environment",
+]
+
+_TRIGGER = ("type", "match", "match_related", "after", "expect", "for_each", "posture", "threshold", "within")
+_ACTION = ("type", "block_document_id", "subject", "body")
 
 
 def automation_name(spec: DeploymentSpec, event: AlertEvent) -> str:
@@ -77,6 +89,35 @@ def is_different(body: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
         for key, value in body.items()
         if key != "enabled"
     )
+
+
+def describe_alerts(
+    automations: Mapping[str, Mapping[str, Any]], full_name: str, deployment: str
+) -> dict[str, dict[str, Any]]:
+    """Return the automations that send the alerts of a deployment, by event: ``enabled`` and a hash of the rest.
+
+    Parameters
+    ----------
+    automations : mapping of str to mapping
+        Automations as the API returns them, by name.
+    full_name : str
+        Full name of the deployment.
+    deployment : str
+        Id of the deployment, which the hash does not depend on.
+    """
+    found = {event.value: automations.get(f"{full_name}: {event.value}") for event in AlertEvent}
+    return {
+        event: {"enabled": bool(automation["enabled"]), "digest": _digest(automation, deployment)}
+        for event, automation in found.items()
+        if automation is not None
+    }
+
+
+def _digest(automation: Mapping[str, Any], deployment: str) -> str:
+    trigger = {key: automation["trigger"].get(key) for key in _TRIGGER}
+    actions = [{key: action.get(key) for key in _ACTION} for action in automation.get("actions", ())]
+    text = json.dumps(_normalize([trigger, actions]), sort_keys=True).replace(deployment, "")
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _select(found: Any, like: Any) -> Any:

@@ -20,7 +20,7 @@ __all__ = ["apply_alerts", "check_alerts", "delete_automations", "live_alerts"]
 
 
 async def apply_alerts(api: PrefectApi, server: Mapping[str, Any], spec: DeploymentSpec) -> None:
-    """Create, replace and delete automations until they match the specification.
+    """Create, replace, enable and delete automations until they match the specification.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ async def apply_alerts(api: PrefectApi, server: Mapping[str, Any], spec: Deploym
         body = automation_body(spec, event, server["id"], receivers, api.endpoint.ui_url)
         if found is None:
             await api.post("/automations/", {**body, "owner_resource": f"prefect.deployment.{server['id']}"})
-        elif is_different(body, found):
-            await api.put(f"/automations/{found['id']}", {**body, "enabled": found["enabled"]})
+        elif is_different(body, found) or not found["enabled"]:
+            await api.put(f"/automations/{found['id']}", body)
 
 
 async def live_alerts(api: PrefectApi, spec: DeploymentSpec) -> dict[str, list[str]]:

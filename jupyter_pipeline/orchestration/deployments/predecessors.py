@@ -14,7 +14,7 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import ApiRefusedError, NotFoundError, UsageError
 from jupyter_pipeline.models import AFTER, DeploymentSpec, Predecessor, passed_parameters
-from jupyter_pipeline.orchestration.alerts.automations import is_different
+from jupyter_pipeline.orchestration.alerts.automations import describe_alerts, is_different
 from jupyter_pipeline.orchestration.deployments.targets import deployment_name
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
@@ -205,7 +205,9 @@ def automation_body(spec: DeploymentSpec, predecessor: Predecessor, server: Mapp
 async def add_predecessors(
     api: PrefectApi, deployments: Iterable[Mapping[str, Any]], flow_names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Return deployments of the API with the deployments that they run after, under ``predecessors``.
+    """Return deployments of the API with the deployments that they run after, and with their alerts.
+
+    They are under ``predecessors`` and ``alert_automations``, unless the account has no access to automations.
 
     Parameters
     ----------
@@ -220,11 +222,13 @@ async def add_predecessors(
     automations = await _find_automations(api)
     if automations is None:
         return found
+    by_name = {automation["name"]: automation for automation in automations}
     automations = [automation for automation in automations if AFTER in automation["name"]]
     full_names = [f"{flow_names.get(deployment['flow_id'], '')}/{deployment['name']}" for deployment in found]
     present = dict.fromkeys(full_names, True)
     for deployment, full_name in zip(found, full_names, strict=True):
         deployment["predecessors"] = []
+        deployment["alert_automations"] = describe_alerts(by_name, full_name, deployment["id"])
         for automation in automations:
             if not _is_mine(automation, full_name):
                 continue

@@ -56,6 +56,7 @@ def deployed_state(server: Mapping[str, Any]) -> dict[str, Any]:
             for entry in server.get("schedules") or []
         ],
         "after": _after(server),
+        "alerts": server.get("alert_automations"),
     }
 
 
@@ -106,6 +107,21 @@ def _changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     yield from _schedule_changes(then["schedules"], now["schedules"])
     if then.get("after") is not None and now["after"] is not None:
         yield from _predecessor_changes(then["after"], now["after"])
+    if then.get("alerts") is not None and now["alerts"] is not None:
+        yield from _alert_changes(then["alerts"], now["alerts"])
+
+
+def _alert_changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    for event in sorted({*then, *now}):
+        if event not in now:
+            yield f"alert: the automation for {event} was deleted"
+        elif event not in then:
+            yield f"alert: an automation for {event} was added"
+        else:
+            if then[event]["digest"] != now[event]["digest"]:
+                yield f"alert: trigger, text or receiver for {event} was changed"
+            if not now[event]["enabled"]:
+                yield f"alert: the automation for {event} is disabled"
 
 
 def _predecessor_changes(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:

@@ -120,6 +120,16 @@ async def _automations_async() -> dict[str, Any]:
 _automations = run_sync(_automations_async)
 
 
+async def _change_automations_async(changes: dict[str, dict[str, Any] | None]) -> None:
+    """Change automations by id as another program does, or delete them."""
+    async with connect() as api:
+        for identifier, body in changes.items():
+            await (api.patch(f"/automations/{identifier}", body) if body else api.delete(f"/automations/{identifier}"))
+
+
+_change_automations = run_sync(_change_automations_async)
+
+
 def test_automations_follow_the_deployment(live: ServiceStatus, specification: Make, receiver: Receiver) -> None:
     for name in ("first", "second"):
         alerts.add(name, receiver.url)
@@ -129,6 +139,20 @@ def test_automations_follow_the_deployment(live: ServiceStatus, specification: M
     assert {name.rpartition(": ")[2] for name in mine} == set(AlertEvent)
     deployments.deploy(spec)
     assert {n: f for n, f in _automations().items() if n in mine} == mine  # untouched
+    _change_automations(
+        {
+            mine["followed/followed: late"]["id"]: None,
+            mine["followed/followed: recovery"]["id"]: {"enabled": False},
+        }
+    )
+    assert deployments.find("followed").server_changes == (
+        "alert: the automation for late was deleted",
+        "alert: the automation for recovery is disabled",
+    )
+    assert deployments.deploy(spec).server_changes == ()
+    assert deployments.find("followed").server_changes == ()
+    mine = {name: found for name, found in _automations().items() if name in mine}
+    assert all(found["enabled"] for found in mine.values())
     both = (Alert(block="first", events=("failure",)), Alert(block="second", events=("failure",)))
     deployments.deploy(dataclasses.replace(spec, alerts=both))
     changed = {name: found for name, found in _automations().items() if name.startswith("followed/")}

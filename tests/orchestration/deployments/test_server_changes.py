@@ -99,6 +99,20 @@ def test_changed_added_and_removed_schedules_are_named_in_words() -> None:
     assert added == "schedule: At 08:00 (UTC) was added"
 
 
+def test_changes_of_alerts_are_named() -> None:
+    sends = {"enabled": True, "digest": "a"}
+    then = deployed_state({**SERVER, "alert_automations": {"failure": sends, "late": sends, "recovery": sends}})
+    now = {"failure": {"enabled": False, "digest": "b"}, "late": sends, "heartbeat": sends}
+    assert find_server_changes(then, {**SERVER, "alert_automations": now}) == (
+        "alert: trigger, text or receiver for failure was changed",
+        "alert: the automation for failure is disabled",
+        "alert: an automation for heartbeat was added",
+        "alert: the automation for recovery was deleted",
+    )
+    assert find_server_changes(then, SERVER) == ()  # no access to automations
+    assert find_server_changes({**then, "alerts": None}, {**SERVER, "alert_automations": now}) == ()
+
+
 def test_an_unknown_state_has_no_changes() -> None:
     assert find_server_changes({}, SERVER) == ()
 
