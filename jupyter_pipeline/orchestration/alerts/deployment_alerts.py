@@ -56,7 +56,7 @@ async def apply_alerts(api: PrefectApi, server: Mapping[str, Any], spec: Deploym
 
 async def live_alerts(api: PrefectApi, spec: DeploymentSpec) -> dict[str, list[str]]:
     """Return the events that the server's automations send for a deployment, by name of the address."""
-    existing = await _automations(api, spec)
+    existing = {name: found for name, found in (await _automations(api, spec)).items() if found["enabled"]}
     names = {document["id"]: document["name"] for document in await list_block_documents(api)} if existing else {}
     events: dict[str, list[str]] = {}
     for event in AlertEvent:

@@ -149,7 +149,10 @@ def test_automations_follow_the_deployment(live: ServiceStatus, specification: M
         "alert: the automation for late was deleted",
         "alert: the automation for recovery is disabled",
     )
+    planned = deployments.preview(spec, {}).changes
+    assert all(re.search(rf"^\+ +- {event}$", planned, re.MULTILINE) for event in ("late", "recovery"))
     assert deployments.deploy(spec).server_changes == ()
+    assert deployments.preview(spec, {}).changes == ""
     assert deployments.find("followed").server_changes == ()
     mine = {name: found for name, found in _automations().items() if name in mine}
     assert all(found["enabled"] for found in mine.values())
