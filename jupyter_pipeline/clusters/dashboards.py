@@ -20,8 +20,8 @@ __all__ = [
 ]
 
 _FOLDER = "dashboard"
-_GUARD = "jupyter_pipeline_dashboard_guard.py"
-"""Name of the copy of `dashboard_guard`, which no other module has."""
+_GUARD = "jupyter_pipeline_process_guard.py"
+"""Name of the copy of `process_guard`, which no other module has."""
 _TOKEN = "token"  # noqa: S105 - the name of a file
 
 
@@ -50,18 +50,18 @@ def find_token_file(folder: Path) -> Path:
 
 
 def find_guard(folder: Path) -> Path:
-    """Return the copy of `dashboard_guard` of the cluster in `folder`, beside the token."""
+    """Return the copy of `process_guard` of the cluster in `folder`, beside the token."""
     return folder / _FOLDER / _GUARD
 
 
 def prepare_guard(folder: Path) -> None:
-    """Write a new token and a copy of `dashboard_guard` into the cluster's folder, for its processes on other hosts.
+    """Write a new token and a copy of `process_guard` into the cluster's folder, for its processes on other hosts.
 
     Their folder has no other files, because Python imports modules from it.
     """
     private_dir(folder / _FOLDER)
     write_private(find_token_file(folder), secrets.token_urlsafe(32))
-    write_private(find_guard(folder), Path(__file__).with_name("dashboard_guard.py").read_text())
+    write_private(find_guard(folder), Path(__file__).with_name("process_guard.py").read_text())
 
 
 def remove_token(folder: Path) -> None:

@@ -82,10 +82,10 @@ class LocalBackend(Backend):
 
     async def create(self, profile: Profile, context: Context) -> Cluster:
         """Start scheduler and workers. The nannies of the workers run in this process."""
-        from jupyter_pipeline.clusters import dashboard_guard
+        from jupyter_pipeline.clusters import process_guard
         from jupyter_pipeline.clusters.backends.dask_classes.nanny import QuietNanny
 
-        dashboard_guard.configure(dashboards.find_token_file(context.directory))
+        process_guard.configure(dashboards.find_token_file(context.directory))
         if profile.cluster_kwargs.get("worker_dashboard_address"):
             dashboard.add_proxy()
         cluster_class = import_class(profile.cluster_class)

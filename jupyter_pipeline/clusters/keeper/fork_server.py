@@ -35,7 +35,7 @@ _WORKER_MODULES = [
     "distributed.http.health",
     "distributed.http.statics",
     "distributed.http.worker.prometheus.core",
-    "jupyter_pipeline.clusters.dashboard_guard",
+    "jupyter_pipeline.clusters.process_guard",
     "jupyter_pipeline.clusters.keeper.preload_tls",
 ]
 _KEEPER_MODULES = [
@@ -48,7 +48,7 @@ _KEEPER_MODULES = [
     "distributed.http.scheduler.json",
     "distributed.http.scheduler.prometheus.core",
     "distributed.http.statics",
-    "jupyter_pipeline.clusters.dashboard_guard",
+    "jupyter_pipeline.clusters.process_guard",
     "jupyter_pipeline.clusters.keeper.preload_tls",
     "psutil",
 ]

@@ -82,9 +82,9 @@ async def create_cluster(
 
 def _require_token(folder: Path) -> None:
     """Require the token of the cluster in `folder` from HTTP clients of schedulers and workers in this process."""
-    from jupyter_pipeline.clusters import dashboard_guard
+    from jupyter_pipeline.clusters import process_guard
 
-    dashboard_guard.configure(dashboards.find_token_file(folder), kinds=())
+    process_guard.configure(dashboards.find_token_file(folder), kinds=())
 
 
 def _has_scheduler_here(cluster: Cluster) -> bool:

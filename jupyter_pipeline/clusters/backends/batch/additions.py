@@ -3,7 +3,7 @@
 The script is the one that the class writes from the profile and from Dask's configuration, with these additions:
 
 - the label of the job, see `submission`;
-- the file of `dashboard_guard`, which runs the worker's command and requires a token in the worker's HTTP server;
+- the file of `process_guard`, which runs the worker's command and requires a token in the worker's HTTP server;
 - the TLS options of the worker;
 - ``--dashboard-address`` and ``--no-dashboard``, which keep the worker's dashboard off the network;
 - ``--lifetime`` and ``--lifetime-stagger``, which drain the worker before its walltime;
@@ -71,7 +71,7 @@ class ClassOptions:
 
 
 def add_guard(python: str, guard: Path) -> str:
-    """Return the command that runs Python on the node, with the file of `dashboard_guard` as its program.
+    """Return the command that runs Python on the node, with the file of `process_guard` as its program.
 
     Examples
     --------

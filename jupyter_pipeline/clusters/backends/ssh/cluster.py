@@ -38,7 +38,7 @@ class SSHCluster(SpecCluster):  # type: ignore[misc]
     security : distributed.security.Security, optional
         TLS credentials in files.
     guard : Path, optional
-        File of `dashboard_guard` with the token beside it; without it the HTTP servers need no token.
+        File of `process_guard` with the token beside it; without it the HTTP servers need no token.
     logs : Path, optional
         Folder for the output of the processes.
     tunnel : bool

@@ -46,7 +46,7 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
     security : distributed.security.Security, optional
         Credentials, copied over the connection.
     guard : Path, optional
-        File of `dashboard_guard`, copied over the connection with the token beside it.
+        File of `process_guard`, copied over the connection with the token beside it.
     remote_python : str, optional
         Interpreter on the host; the one of this process by default.
     log : Path, optional

@@ -8,4 +8,4 @@
 #BSUB -M 4295
 #BSUB -W 01:00
 
-PYTHON CLUSTER/dashboard/jupyter_pipeline_dashboard_guard.py -m distributed.cli.dask_worker tls://10.0.0.1:8786 --name demo-7 --nthreads 1 --memory-limit 4.00GiB --nanny --death-timeout 60 --dashboard-address 127.0.0.1:0 --no-dashboard --lifetime 3300s --lifetime-stagger 150s --protocol tls:// --tls-ca-file CLUSTER/tls/ca.pem --tls-cert CLUSTER/tls/cert.pem --tls-key CLUSTER/tls/key.pem
+PYTHON CLUSTER/dashboard/jupyter_pipeline_process_guard.py -m distributed.cli.dask_worker tls://10.0.0.1:8786 --name demo-7 --nthreads 1 --memory-limit 4.00GiB --nanny --death-timeout 60 --dashboard-address 127.0.0.1:0 --no-dashboard --lifetime 3300s --lifetime-stagger 150s --protocol tls:// --tls-ca-file CLUSTER/tls/ca.pem --tls-cert CLUSTER/tls/cert.pem --tls-key CLUSTER/tls/key.pem

@@ -10,4 +10,4 @@
 #SBATCH -t 01:00:00
 #SBATCH --qos=normal
 
-PYTHON CLUSTER/dashboard/jupyter_pipeline_dashboard_guard.py -m distributed.cli.dask_worker tls://10.0.0.1:8786 --name demo-7 --nthreads 2 --memory-limit 2.00GiB --nworkers 2 --nanny --death-timeout 60 --local-directory "${TMPDIR:?is not set on this node}" --dashboard-address 127.0.0.1:0 --no-dashboard --lifetime 3300s --lifetime-stagger 150s --protocol tls:// --tls-ca-file CLUSTER/tls/ca.pem --tls-cert CLUSTER/tls/cert.pem --tls-key CLUSTER/tls/key.pem
+PYTHON CLUSTER/dashboard/jupyter_pipeline_process_guard.py -m distributed.cli.dask_worker tls://10.0.0.1:8786 --name demo-7 --nthreads 2 --memory-limit 2.00GiB --nworkers 2 --nanny --death-timeout 60 --local-directory "${TMPDIR:?is not set on this node}" --dashboard-address 127.0.0.1:0 --no-dashboard --lifetime 3300s --lifetime-stagger 150s --protocol tls:// --tls-ca-file CLUSTER/tls/ca.pem --tls-cert CLUSTER/tls/cert.pem --tls-key CLUSTER/tls/key.pem

@@ -1,4 +1,4 @@
-"""The guard of HTTP servers: its decisions, and its effect in a process that runs the copy in a cluster's folder."""
+"""The guard of Dask's processes: its decisions, and its effect in a process that runs the copy in a cluster's folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
-from jupyter_pipeline.clusters import dashboard_guard, dashboards
+from jupyter_pipeline.clusters import dashboards, process_guard
 
 HERE = "127.0.0.1:8787"
 
@@ -52,8 +52,8 @@ def test_a_request_needs_the_token_and_the_same_origin(authorization: str, origi
         if value:
             headers[name] = value
     request = HTTPServerRequest(start_line=RequestStartLine("GET", "/status", "HTTP/1.1"), headers=headers)
-    assert dashboard_guard.refusal(request, "secret") == status
-    assert dashboard_guard.refusal(request, "") == 401
+    assert process_guard.refusal(request, "secret") == status
+    assert process_guard.refusal(request, "") == 401
 
 
 @pytest.mark.parametrize("kind", ["folder", "link"])
@@ -61,9 +61,9 @@ def test_a_scratch_folder_of_another_user_is_not_used(kind: str, tmp_path: Path)
     if os.getuid():
         pytest.skip("only root can change owners")
     first, second = tmp_path / "dask-scratch-space", tmp_path / "dask-scratch-space-0"
-    assert dashboard_guard.find_scratch_folder(tmp_path) == str(first)
+    assert process_guard.find_scratch_folder(tmp_path) == str(first)
     first.chmod(0o777)
-    assert dashboard_guard.find_scratch_folder(tmp_path) == str(first)
+    assert process_guard.find_scratch_folder(tmp_path) == str(first)
     assert stat.S_IMODE(first.stat().st_mode) == 0o700
     first.rmdir()
     for folder in (first, second):
@@ -73,19 +73,23 @@ def test_a_scratch_folder_of_another_user_is_not_used(kind: str, tmp_path: Path)
             folder.mkdir()
             folder.chmod(0o777)
             os.chown(folder, 12345, 12345)
-    found = Path(dashboard_guard.find_scratch_folder(tmp_path))
+    found = Path(process_guard.find_scratch_folder(tmp_path))
     assert found.parent == tmp_path
     assert found not in (first, second)
     assert (found.stat().st_uid, stat.S_IMODE(found.stat().st_mode)) == (0, 0o700)
 
 
 PROGRAM = """
+import os
 import sys
 import dask
 from tornado.httpclient import AsyncHTTPClient
+from distributed.core import Server
 from distributed import Nanny, Scheduler, Worker
 
 async def main():
+    folder = Server({}, needs_workdir=False).local_directory  # before any HTTP server, as where only nannies run
+    print(folder, oct(os.stat(folder).st_mode & 0o777))
     token = {"Authorization": "Bearer " + open(sys.argv[1]).read()} if len(sys.argv) > 1 else {}
     async with Scheduler(port=0, dashboard_address="127.0.0.1:0", dashboard=False) as scheduler:
         async with Worker(scheduler.address) as worker:
@@ -114,12 +118,18 @@ def test_the_copy_guards_scheduler_and_workers_of_the_process_that_it_runs(tmp_p
     guard, token = dashboards.find_guard(tmp_path), dashboards.find_token_file(tmp_path)
     assert {stat.S_IMODE(path.stat().st_mode) for path in (guard, token)} == {0o600}
     (tmp_path / "program.py").write_text(PROGRAM)
+    scratch = tmp_path / "dask-scratch-space"
+    scratch.mkdir()
+    scratch.chmod(0o777)
 
     def run(*arguments: object) -> list[str]:
         command = [sys.executable, *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        environment = {**os.environ, "TMPDIR": str(tmp_path)}
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
         assert done.returncode == 0, done.stderr
-        return done.stdout.split()
+        folder, mode, *codes = done.stdout.split()
+        assert (folder, mode) == (str(scratch), "0o700")
+        return codes
 
     assert run(guard, "-m", "program", token) == ["401", "200", "200"] * 2 + ["401", "200"]
     token.unlink()

@@ -15,7 +15,7 @@ Dask imports the module in each process whose configuration names it among the H
 
 The cluster's folder has a copy of this file, for hosts whose environment may lack this package. So the module imports
 the standard library, Dask and Tornado only. Run as a program, ``FILE -m MODULE ARGUMENTS…`` runs a module of Dask. The
-guard is then in that process, and in the workers that its nannies start.
+guard is then in that process from the start, and in the workers that its nannies start.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from __future__ import annotations
 import base64
 import functools
 import hmac
+import importlib
 import logging
 import os
 import runpy
@@ -217,6 +218,7 @@ def main() -> None:
         sys.path[0] = os.getcwd()  # noqa: PTH109 - as `python -m` does
     sys.path.append(str(file.parent))
     configure(file.with_name(_TOKEN_NAME), module=file.stem)
+    importlib.import_module(file.stem)  # a nanny chooses the folder of its workers, but has no HTTP server
     name = sys.argv[2]
     sys.argv = [name, *sys.argv[3:]]
     runpy.run_module(name, run_name="__main__", alter_sys=True)
