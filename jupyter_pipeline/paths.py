@@ -31,6 +31,7 @@ __all__ = [
     "clusters_dir",
     "dump_line",
     "environments_dir",
+    "fits_socket",
     "ledger_dir",
     "private_dir",
     "read_object",
@@ -218,9 +219,14 @@ def _create_runtime() -> Path:
     )
 
 
+def fits_socket(path: Path) -> bool:
+    """Return True if a Unix socket can have this path, whose length is limited."""
+    return len(os.fsencode(path)) <= _SOCKET_LENGTH
+
+
 def _fits_sockets(folder: Path) -> bool:
-    """Return True if the path of the longest socket in `folder` fits into an address."""
-    return len(os.fsencode(folder)) + 1 + _LONGEST_SOCKET <= _SOCKET_LENGTH
+    """Return True if the longest socket of this package can be in `folder`."""
+    return fits_socket(folder / ("x" * _LONGEST_SOCKET))
 
 
 def read_object(path: Path) -> dict[str, Any]:

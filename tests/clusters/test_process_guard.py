@@ -1,4 +1,4 @@
-"""The guard of Dask's processes: its decisions, and its effect in a process that runs the copy in a cluster's folder."""
+"""The guard of Dask's processes: its decisions, and its effect in a process that runs the copy."""
 
 from __future__ import annotations
 

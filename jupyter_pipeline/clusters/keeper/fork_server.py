@@ -11,9 +11,12 @@ import contextlib
 import gc
 import importlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
+from jupyter_pipeline import paths, temporary_folders
 from jupyter_pipeline.clusters.backends import get_backend
 from jupyter_pipeline.models import Profile
 
@@ -27,6 +30,7 @@ __all__ = [
     "use_forkserver",
 ]
 
+_FOLDER = "tempdir"  # multiprocessing's name of the setting
 _METHOD = "distributed.worker.multiprocessing-method"
 _WORKER_MODULES = [
     "distributed.nanny",
@@ -76,6 +80,8 @@ def start_forkserver() -> None:
 
     for name, value in STARTUP_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    if _FOLDER not in _configuration():  # a standby keeper has started it already
+        _choose_folder()
     multiprocessing.set_forkserver_preload(_WORKER_MODULES)
     forkserver.ensure_running()
 
@@ -130,8 +136,27 @@ def reduce_polling() -> None:
             dask.config.set({key: reduced})
 
 
+def _configuration() -> dict[str, Any]:
+    """Return the settings of multiprocessing in this process, which its child processes inherit."""
+    from multiprocessing import process
+
+    found: dict[str, Any] = getattr(process.current_process(), "_config")  # noqa: B009 - missing in typeshed
+    return found
+
+
+def _choose_folder() -> None:
+    """Choose the folder of the fork server's socket, which `temporary_folders` removes if the keeper is killed."""
+    folder = temporary_folders.create_folder("fork")  # not the runtime folder, which a log-out may remove
+    if paths.fits_socket(folder / "listener-12345678"):
+        _configuration()[_FOLDER] = str(folder)
+    else:  # the name that multiprocessing chooses is shorter
+        folder.rmdir()
+
+
 def stop_helper_processes() -> None:
     """Stop multiprocessing's fork server and resource tracker by closing their pipes, without waiting.
+
+    The folder with the socket of the fork server is removed.
 
     The resource tracker ignores SIGTERM. It removes remaining semaphores of workers when it exits.
     """
@@ -147,3 +172,5 @@ def stop_helper_processes() -> None:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
             setattr(owner, pipe, None)
+    if folder := _configuration().pop(_FOLDER, None):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -102,6 +102,7 @@ def run(folder: Path, record: ClusterRecord) -> None:
         code = 0
     except BaseException:
         logging.getLogger("jupyter_pipeline.keeper").exception("the keeper failed")
+        fork_server.stop_helper_processes()
         raise
     finally:
         logging.shutdown()

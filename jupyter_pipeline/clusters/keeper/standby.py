@@ -259,6 +259,7 @@ def main(log: Path, reply: int) -> None:
         line = sys.stdin.buffer.readline() if readable else b""
     if not line.endswith(b"\n"):  # the parent process has exited or discarded this one
         log.unlink(missing_ok=True)
+        fork_server.stop_helper_processes()
         os._exit(0)
     request = json.loads(line)
     folder = Path(request["folder"])

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,8 @@ def find_standby_keepers(tagged_processes: Any) -> list[psutil.Process]:
 def test_the_next_cluster_uses_the_standby_keeper(
     make_profile: Make, tagged_processes: Any, nothing_left: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    temporary = Path(tempfile.mkdtemp(dir="/tmp"))  # with room for the socket of the fork server
+    monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setenv("SET_BEFORE", "old")
     monkeypatch.setenv("REMOVED", "yes")
     standby.start()
@@ -55,6 +59,7 @@ def test_the_next_cluster_uses_the_standby_keeper(
     record = manager.start(local(make_profile), name="one")
     assert record.keeper is not None
     assert record.keeper.pid == ready.pid
+    (folder,) = temporary.glob("jupyter-pipeline-fork-*")
 
     def look() -> tuple[str, str | None, str | None]:
         import os
@@ -70,6 +75,9 @@ def test_the_next_cluster_uses_the_standby_keeper(
     assert "printed by a task" in manager.logs("one")
     assert nothing_left(within=0)
     assert not list(paths.clusters_dir().glob(".jp-*"))
+    assert not folder.exists()
+    assert not list(temporary.glob("pymp-*"))
+    shutil.rmtree(temporary)
 
 
 def test_gc_keeps_a_standby_keeper_which_exits_with_its_parent(tagged_processes: Any, nothing_left: Any) -> None:
