@@ -274,12 +274,17 @@ def find(process: ProcessIdentity | None) -> psutil.Process | None:
 
 
 def with_variable(name: str, value: str) -> Iterator[psutil.Process]:
-    """Yield this user's running processes that started with the environment variable ``name=value``."""
+    """Yield this user's running processes that started with the environment variable ``name=value``.
+
+    Root can read the environments of other users, who set them as they like. Their processes are left out.
+    """
     import psutil
 
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.environ().get(name) == value and process.status() != psutil.STATUS_ZOMBIE:
+            if process.uids().real != os.getuid() or process.environ().get(name) != value:
+                continue
+            if process.status() != psutil.STATUS_ZOMBIE:
                 yield process
 
 

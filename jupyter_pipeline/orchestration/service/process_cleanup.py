@@ -8,6 +8,7 @@ the tag of their cluster, belong to their keepers and are not touched.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,9 +60,24 @@ def stop_all(home: Path, state: ServiceState | None, *, grace: float) -> list[ps
     return processes.terminate(find_processes(home, state), grace=grace)
 
 
-def stop_runs(home: Path, *, grace: float) -> None:
-    """Terminate the processes of runs, and wait until they have exited."""
-    processes.terminate([process for found in group_by_run(home).values() for process in found], grace=grace)
+def stop_runs(home: Path, *, grace: float, before: float = math.inf) -> None:
+    """Terminate the processes of runs, and wait until they have exited.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the service.
+    grace : float
+        Seconds between SIGTERM and SIGKILL.
+    before : float
+        Time in seconds since the epoch. Runs that have started later belong to another supervisor and go on.
+    """
+    ended = []
+    for found in group_by_run(home).values():
+        with contextlib.suppress(psutil.Error):
+            if found[0].create_time() < before:
+                ended += found
+    processes.terminate(ended, grace=grace)
 
 
 def _marked_without_clusters(home: Path) -> Iterator[psutil.Process]:

@@ -23,6 +23,7 @@ import itertools
 import json
 import logging
 import logging.handlers
+import math
 import os
 import signal
 import socket
@@ -156,8 +157,8 @@ class Supervisor:
         """True if the worker has polled since its start."""
         self.silence = 0.0
         """Seconds in which this process has seen no poll of the worker."""
-        self.is_replaced = False
-        """True if another supervisor has taken over the service, while this process or its host was suspended."""
+        self.replaced = math.inf
+        """Start of a supervisor that has taken over the service, while this process or its host was suspended."""
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
         if self.local is not None:
@@ -189,10 +190,13 @@ class Supervisor:
             ):
                 LOG.info("service | %s %s", state.state, state.reason or state.detail)
             self.state = state
-            if self.is_replaced:
+            if self._is_replaced():
                 return
             with log_failure("writing the state file"):
                 write_state(state)
+
+    def _is_replaced(self) -> bool:
+        return self.replaced < math.inf
 
     def api(self, timeout: float = 10.0) -> PrefectApi:
         """Return a connection to the server."""
@@ -218,7 +222,8 @@ class Supervisor:
         try:
             done, _ = await asyncio.wait([*work, stop], return_when=asyncio.FIRST_COMPLETED)
             for task in done - {stop}:
-                LOG.error("service | a part of the supervisor failed", exc_info=task.exception())
+                if (error := task.exception()) is not None:
+                    LOG.error("service | a part of the supervisor failed", exc_info=error)
         finally:
             self.update_state(state="stopping", reason="", detail="Stopping")
             for task in [*work, stop]:
@@ -229,8 +234,8 @@ class Supervisor:
     async def _stop(self) -> None:
         await self.worker.stop()
         with contextlib.suppress(OrchestrationError, asyncio.TimeoutError):
-            await asyncio.to_thread(process_cleanup.stop_runs, self.home, grace=5.0)
-            if self.ready.is_set() and not self.is_replaced:
+            await asyncio.to_thread(process_cleanup.stop_runs, self.home, grace=5.0, before=self.replaced)
+            if self.ready.is_set() and not self._is_replaced():
                 async with self.api(timeout=3.0) as api:
                     await asyncio.wait_for(health.crash_lost_runs(api, "the service was stopped"), 5.0)
         await self.services.stop()
@@ -468,7 +473,7 @@ class Supervisor:
             stored = read_state()
             if stored is not None and stored.supervisor not in (None, self.state.supervisor):
                 LOG.error("service | a supervisor on %s has taken over: ending", stored.supervisor.host)
-                self.is_replaced = True
+                self.replaced = stored.started
                 self.stopping.set()
                 return
             with log_failure("writing the heartbeat"):

@@ -34,6 +34,11 @@ def _of_this_service() -> list[psutil.Process]:
     return list(processes.with_variable(environment_variables.SERVICE, str(service_dir())))
 
 
+def _find_parts_of_service() -> set[int]:
+    runs_of_service = process_cleanup.group_by_run(service_dir()).values()
+    return {p.pid for p in _of_this_service()} - {p.pid for group in runs_of_service for p in group}
+
+
 def _child(name: str) -> psutil.Process:
     found = service_state.read_state()
     assert found is not None
@@ -144,10 +149,17 @@ def test_a_run_of_a_killed_worker_goes_on_can_be_cancelled_and_is_crashed_if_it_
     assert after.state == "Completed"
 
 
-def test_a_killed_supervisor_takes_all_with_it_and_the_next_start_takes_over(live: ServiceStatus) -> None:
+def test_a_killed_supervisor_takes_server_and_worker_with_it_and_the_next_start_ends_its_runs(
+    live: ServiceStatus, specification: Make
+) -> None:
+    deployments.deploy(specification("interrupted"))
+    run = deployments.run_now("interrupted", {"seconds": 600}).id
+    _until(lambda: runs.find(run).state == "Running")
+    engine = process_cleanup.group_by_run(service_dir())[run][0]
     old = service.status()
     psutil.Process(old.pid).kill()
-    _until(lambda: not _of_this_service(), 20)
+    _until(lambda: not _find_parts_of_service(), 20)
+    assert processes.is_alive(engine)
     assert service.status().state == "stopped"
     assert "killed" in service.status().reason
     mark = {"JUPYTER_PIPELINE_CLUSTER": registry.new_id()}
@@ -161,6 +173,8 @@ def test_a_killed_supervisor_takes_all_with_it_and_the_next_start_takes_over(liv
     assert len({status.pid for status in outcomes}) == 1
     assert outcomes[0].pid != old.pid
     assert outcomes[0].port == old.port  # remembered
+    assert not processes.is_alive(engine)
+    assert runs.wait(run, timeout=90).state == "Crashed"
     assert stray.wait(timeout=60) == -signal.SIGTERM
     _until(lambda: f"removed process {stray.pid} of a lost cluster" in Path(live.log).read_text(), 20)
 

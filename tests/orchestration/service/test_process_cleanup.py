@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jupyter_pipeline import environment_variables
@@ -43,6 +44,24 @@ def test_processes_of_clusters_are_not_terminated(tmp_path: Path, run: subproces
             assert cluster.poll() is None
         finally:
             cluster.kill()
+
+
+def test_runs_that_started_after_the_next_supervisor_go_on(tmp_path: Path, run: subprocess.Popen[bytes]) -> None:
+    started = psutil.Process(run.pid).create_time()
+    process_cleanup.stop_runs(tmp_path, grace=5, before=started)
+    assert run.poll() is None
+    process_cleanup.stop_runs(tmp_path, grace=5, before=started + 1)
+    assert run.wait(timeout=60) is not None
+
+
+def test_a_process_of_another_user_is_no_run(tmp_path: Path, run: subprocess.Popen[bytes]) -> None:
+    if os.getuid():
+        pytest.skip("only root can read the environment of another user's process")
+    forged = {environment_variables.SERVICE: str(tmp_path), "PREFECT__FLOW_RUN_ID": "2"}
+    with subprocess.Popen(["sleep", "600"], env={**os.environ, **forged}, user=12345) as other:
+        assert psutil.Process(other.pid).environ()["PREFECT__FLOW_RUN_ID"] == "2"
+        assert process_cleanup.find_running_runs(tmp_path) == {"1"}
+        other.kill()
 
 
 def test_a_service_belongs_to_no_cluster_and_to_no_server_of_a_hub(tmp_path: Path) -> None:
