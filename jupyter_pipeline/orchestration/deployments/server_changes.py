@@ -171,7 +171,8 @@ def _schedule_changes(then: list[dict[str, Any]], now: list[dict[str, Any]]) -> 
         if name not in after:
             yield f"schedule: {_words(before[name])} was removed"
         elif name not in before:
-            yield f"schedule: {_words(after[name])} was added"
+            kept = "" if after[name]["slug"] else " without a name, so a deploy keeps it"
+            yield f"schedule: {_words(after[name])} was added{kept}"
         elif _plain(before[name]) != _plain(after[name]):
             yield f"schedule: {_words(after[name])} instead of {_words(before[name])}"
 

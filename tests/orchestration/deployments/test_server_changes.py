@@ -96,7 +96,9 @@ def test_changed_added_and_removed_schedules_are_named_in_words() -> None:
     changed, removed, added = find_server_changes(state, server)
     assert changed == "schedule: At 07:00 (UTC) instead of At 06:00 (UTC)"
     assert removed.endswith("was removed")
-    assert added == "schedule: At 08:00 (UTC) was added"
+    assert added == "schedule: At 08:00 (UTC) was added without a name, so a deploy keeps it"
+    server["schedules"][1]["slug"] = "mine"
+    assert find_server_changes(state, server)[-1] == "schedule: At 08:00 (UTC) was added"
 
 
 def test_changes_of_alerts_are_named() -> None:
