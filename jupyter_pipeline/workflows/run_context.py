@@ -28,6 +28,7 @@ __all__ = [
     "run_on",
     "run_window",
     "send_by_value",
+    "stored_profile_name",
 ]
 
 Moment = TypeVar("Moment")
@@ -49,8 +50,8 @@ def run_on(
     Parameters
     ----------
     profile : str
-        Name of the profile. A run of a deployment uses the copy from the deploy: the file in the variable
-        ``JUPYTER_PIPELINE_PROFILE``, or ``PROFILE.yaml`` in the folder of the flow. Other runs search for the profile
+        Name of the profile, or path of its file. A run of a deployment uses the copy from the deploy: the file in the variable
+        ``JUPYTER_PIPELINE_PROFILE``, or the one in the folder of the flow, see `stored_profile_name`. Other runs search for the profile
         from that folder.
     flow_file : str
         ``__file__`` of the flow. Modules imported from its folder are sent to the workers by value, since the workers
@@ -79,7 +80,8 @@ def run_on(
     source = _profile_of_run(profile, folder)
     found = profiles.get_profile(source, cwd=folder)
     size = backends.get_backend(found).size_workers(found, cpus=cpus, memory=memory, gpus=gpus)
-    name = f"{profile[:40]}-run-{os.getpid()}"
+    short = found.name if profiles.is_path(profile) else profile
+    name = f"{short[:40]}-run-{os.getpid()}"
     begun = time.monotonic()
     find_logger().info("Starting the cluster of the run, of the profile %r", found.name)
     cluster = None
@@ -129,9 +131,16 @@ def _profile_of_run(profile: str, folder: Path) -> str:
 
 
 def find_stored_profile(folder: Path, profile: str) -> str:
-    """Return the file of a profile in a folder of deployed code, or the name of the profile without one."""
-    stored = folder / f"{profile}.yaml"
+    """Return the file of a profile in a folder of deployed code, or `profile` without one."""
+    stored = folder / stored_profile_name(profile)
     return str(stored) if stored.is_file() else profile
+
+
+def stored_profile_name(profile: str) -> str:
+    """Return the file name of a profile, which is a name or a path, in a folder of deployed code."""
+    from jupyter_pipeline.clusters import profiles
+
+    return f"{Path(profile).stem if profiles.is_path(profile) else profile}.yaml"
 
 
 def send_by_value(folder: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from jupyter_pipeline.compiler import Compilation
 from jupyter_pipeline.exceptions import NotFoundError
 from jupyter_pipeline.workflows.artifacts import LOCK, add_lock, find_profile_files, note_local_packages
+from jupyter_pipeline.workflows.run_context import find_stored_profile
 
 FLOW = """
 with run_on("local", __file__), StepCluster("big", __file__, memory="1GiB") as big_cluster:
@@ -38,6 +39,17 @@ def test_the_profiles_of_a_flow_are_where_its_runs_look_for_them(tmp_path: Path)
     assert "workers: 7" in found["profiles/big.yaml"]
     replaced = find_profile_files({"flow.py": FLOW}, cwd=tmp_path, replacement="local")
     assert replaced == {"local.yaml": found["local.yaml"], "profiles/big.yaml": found["local.yaml"]}
+
+
+def test_the_profile_of_a_path_is_beside_the_flow(tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text("extends: local\nworkers: 7\n")
+    (home := tmp_path / "home").mkdir()
+    code = {"flow.py": f"run_on({str(path)!r}, __file__)"}
+    [(name, text)] = find_profile_files(code, cwd=home).items()
+    assert name == "ours.yaml"
+    (home / name).write_text(text)
+    assert find_stored_profile(home, str(path)) == str(home / "ours.yaml")
 
 
 def lock(*texts: str) -> Compilation:

@@ -9,8 +9,14 @@ from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.runtime import run_on, run_window
 
 
+@pytest.mark.parametrize(("profile", "name"), [("local", "local-run-"), ("/tmp/our team.yaml", "other-run-")])
 def test_a_run_has_the_deployed_profile_with_workers_as_its_steps_ask(
-    tmp_path: Path, isolated_state: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    profile: str,
+    name: str,
+    tmp_path: Path,
+    isolated_state: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("INFO", "jupyter_pipeline")
     (tmp_path / "deployed.yaml").write_text(
@@ -18,15 +24,15 @@ def test_a_run_has_the_deployed_profile_with_workers_as_its_steps_ask(
         "    cluster_kwargs: {threads_per_worker: 1}\n"
     )
     monkeypatch.setenv("JUPYTER_PIPELINE_PROFILE", str(tmp_path / "deployed.yaml"))
-    with run_on("local", str(tmp_path / "flow.py"), cpus=3, memory="200 MB") as client:
+    with run_on(profile, str(tmp_path / "flow.py"), cpus=3, memory="200 MB") as client:
         (worker,) = client.scheduler_info()["workers"].values()
         assert worker["nthreads"] == 3
         assert worker["memory_limit"] == 200_000_000
         assert [record.profile for record in registry.list_records()] == ["other"]
     messages = "\n".join(record.getMessage() for record in caplog.records)
     assert "Starting the cluster of the run, of the profile 'other'" in messages
-    assert "The cluster local-run-" in messages
-    assert "Stopped the cluster local-run-" in messages
+    assert f"The cluster {name}" in messages
+    assert f"Stopped the cluster {name}" in messages
 
 
 @pytest.mark.parametrize("default", ["2026-01-01", dt.date(2026, 1, 1), dt.datetime(2026, 1, 1)])

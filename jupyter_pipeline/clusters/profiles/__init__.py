@@ -9,6 +9,7 @@ from __future__ import annotations
 from jupyter_pipeline.clusters.profiles.loading import (
     get_default_name,
     get_profile,
+    is_path,
     list_kinds,
     list_names,
     list_problems,
@@ -20,6 +21,7 @@ from jupyter_pipeline.clusters.profiles.loading import (
 __all__ = [
     "get_default_name",
     "get_profile",
+    "is_path",
     "list_kinds",
     "list_names",
     "list_problems",

@@ -22,6 +22,7 @@ from jupyter_pipeline.safe_yaml import read_file, read_text
 __all__ = [
     "get_default_name",
     "get_profile",
+    "is_path",
     "list_kinds",
     "list_names",
     "list_problems",
@@ -125,7 +126,7 @@ def get_profile(
     for layer in layers:
         if layer.error:
             raise layer.error
-    if "/" in name or name.endswith((".yaml", ".yml")):
+    if is_path(name):
         layer = _read_file_layer(cwd / Path(name).expanduser())
         (name,) = layer.profiles
         layers = [*layers, layer] if "extends" in layer.profiles[name] else [layer]
@@ -136,6 +137,11 @@ def get_profile(
         merged.origins[""] = source
     apply_site_options(merged, read_dask_config())
     return validate(merged, os.environ)
+
+
+def is_path(name: str) -> bool:
+    """Return True if the text that selects a profile is the path of its file."""
+    return "/" in name or name.endswith((".yaml", ".yml"))
 
 
 def list_kinds() -> list[str]:
