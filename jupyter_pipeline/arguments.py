@@ -20,10 +20,10 @@ __all__ = [
     "after_name",
     "choice",
     "duration",
+    "moment",
     "overrides",
     "run_limit",
     "size_range",
-    "start_of_period",
     "whole_number",
     "workers",
 ]
@@ -136,28 +136,30 @@ def _parses(parse: Callable[[str], object], text: str) -> bool:
     return True
 
 
-def start_of_period(option: str, text: str) -> float:
-    """Return the start of a period until now, in seconds since the epoch.
+def moment(option: str, text: str, *, now: float | None = None) -> float:
+    """Return a point in time, in seconds since the epoch.
 
     Parameters
     ----------
     option : str
         Name of the option, for the error message.
     text : str
-        Duration such as ``2h``, or a date or time in ISO format. A time without a zone is local.
+        Date or time in ISO 8601 format, or a duration before `now` such as ``2h``. A time without a zone is local.
+    now : float, optional
+        Time to which durations refer; by default the current time.
 
     Raises
     ------
     UsageError
         If `text` is neither.
     """
-    with contextlib.suppress(ValueError):
-        return time.time() - units.parse_duration(text)
-    try:
+    with contextlib.suppress(ValueError, OverflowError, OSError):
         return datetime.datetime.fromisoformat(text).timestamp()
-    except (ValueError, OverflowError) as error:
+    try:
+        return (time.time() if now is None else now) - units.parse_duration(text)
+    except ValueError as error:
         raise UsageError(
-            f"{option} {text!r} is invalid. Use a duration such as 2h, or a date such as 2027-01-31."
+            f"{option} {text!r} is neither a duration nor a time. Write 2h, 2026-05-01 or 2026-05-01T06:00."
         ) from error
 
 

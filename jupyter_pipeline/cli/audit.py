@@ -34,7 +34,7 @@ class Audit(Command):
     }
 
     def work(self) -> list[AuditEntry]:
-        since = arguments.start_of_period("--since", self.since)
+        since = arguments.moment("--since", self.since)
         return audit.read_entries(since=since, everyone=self.everyone)
 
     def show(self, answer: list[AuditEntry]) -> str:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import datetime as dt
 import io
-import math
-import time
 from collections.abc import Sequence
 
 from jupyter_pipeline import arguments
 from jupyter_pipeline.clusters import ledger, spending
-from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import CostRow
-from jupyter_pipeline.units import parse_duration
 
-__all__ = ["parse_since", "report_costs", "to_csv"]
+__all__ = ["report_costs", "to_csv"]
 
 
 def report_costs(by: str = "", since: str = "") -> list[CostRow]:
@@ -35,29 +30,8 @@ def report_costs(by: str = "", since: str = "") -> list[CostRow]:
         If the grouping or the time is not known.
     """
     group = arguments.choice("--by", by or "pipeline", list(spending.GROUPS))
-    begin = parse_since(since) if since else None
+    begin = arguments.moment("--since", since) if since else None
     return spending.add_up(ledger.read_intervals(begin), group, since=begin)
-
-
-def parse_since(text: str) -> float:
-    """Return the time in `text`, in seconds since the epoch.
-
-    Raises
-    ------
-    UsageError
-        If it is neither a date, a time nor a duration.
-    """
-    try:
-        return dt.datetime.fromisoformat(text).timestamp()
-    except (ValueError, OverflowError):
-        pass
-    try:
-        seconds = parse_duration(text)
-    except ValueError:
-        seconds = math.nan
-    if not math.isfinite(seconds):
-        raise UsageError(f"{text!r} is neither a date such as 2026-11-01 nor a duration such as 30d (--since).")
-    return time.time() - seconds
 
 
 def to_csv(rows: Sequence[CostRow]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import regex
@@ -75,7 +74,7 @@ def parse_query(values: dict[str, Any], *, now: float | None = None) -> Query:
     UsageError
         If the values contradict each other, or one is not valid.
     """
-    moment = time.time() if now is None else now
+    now = time.time() if now is None else now
     text = {name: str(values.get(name) if values.get(name) is not None else "").strip() for name in OPTIONS}
     chosen = [f"--{name}" for name in ("run", "cluster", "deployment") if text[name]]
     chosen += ["--all"] if values.get("all") else []
@@ -83,10 +82,10 @@ def parse_query(values: dict[str, Any], *, now: float | None = None) -> Query:
         raise UsageError(f"{' and '.join(chosen)} exclude each other. Choose one of them.")
     if not chosen:
         raise UsageError("logs needs --run RUN, --cluster CLUSTER, --deployment DEPLOYMENT or --all.")
-    since = _parse_time("--since", text["since"], moment) if text["since"] else 0.0
-    until = _parse_time("--until", text["until"], moment) if text["until"] else 0.0
+    since = arguments.moment("--since", text["since"], now=now) if text["since"] else 0.0
+    until = arguments.moment("--until", text["until"], now=now) if text["until"] else 0.0
     if values.get("all") and not since:
-        since = (until or moment) - _RECENT
+        since = (until or now) - _RECENT
     if until and since > until:
         raise UsageError(f"--until {text['until']} is before --since. Exchange them.")
     level = LEVELS.index(arguments.choice("--level", text["level"].lower(), LEVELS)) if text["level"] else 0
@@ -102,20 +101,6 @@ def parse_query(values: dict[str, Any], *, now: float | None = None) -> Query:
         matches=compile_pattern(pattern) if pattern else None,
         literal=pattern.encode() if regex.fullmatch(r"[\w ,;@%&-]+", pattern, regex.ASCII) else b"",
     )
-
-
-def _parse_time(option: str, text: str, now: float) -> float:
-    """Return a time in seconds since the epoch."""
-    try:
-        return now - arguments.duration(text)
-    except UsageError:
-        pass
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except (ValueError, OverflowError, OSError) as error:
-        raise UsageError(
-            f"{option} {text!r} is neither a duration nor a time. Write 2h, 2026-05-01 or 2026-05-01T06:00."
-        ) from error
 
 
 def compile_pattern(pattern: str) -> Callable[[str], bool]:
