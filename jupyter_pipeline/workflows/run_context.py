@@ -50,9 +50,9 @@ def run_on(
     Parameters
     ----------
     profile : str
-        Name of the profile, or path of its file. A run of a deployment uses the copy from the deploy: the file in the variable
-        ``JUPYTER_PIPELINE_PROFILE``, or the one in the folder of the flow, see `stored_profile_name`. Other runs search for the profile
-        from that folder.
+        Name of the profile, or path of its file. A run of a deployment uses the copy from the deploy: the file in the
+        variable ``JUPYTER_PIPELINE_PROFILE``, or the one in the folder of the flow, see `stored_profile_name`. Other
+        runs search for the profile from that folder.
     flow_file : str
         ``__file__`` of the flow. Modules imported from its folder are sent to the workers by value, since the workers
         cannot import them.
