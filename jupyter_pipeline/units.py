@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["format_bytes", "format_duration", "parse_bytes", "parse_count", "parse_duration"]
+__all__ = ["format_bytes", "format_duration", "format_money", "parse_bytes", "parse_count", "parse_duration"]
 
 _MAX_COUNT = 100_000
 _MAX_BYTES = 2**60
@@ -184,3 +184,15 @@ def format_bytes(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1024
     raise AssertionError("unreachable")
+
+
+def format_money(amount: float, currency: str) -> str:
+    """Return an amount with two decimals, or four below 0.01.
+
+    Examples
+    --------
+    >>> format_money(1.5, "EUR")
+    '1.50 EUR'
+    """
+    digits = 4 if 0 < amount < 0.01 else 2
+    return f"{amount:.{digits}f} {currency}".rstrip()

@@ -12,9 +12,10 @@ import time
 from collections.abc import Iterator, Sequence
 
 from jupyter_pipeline.clusters import ledger, spending
-from jupyter_pipeline.clusters.limits import CAP_BEGINNINGS, format_money
+from jupyter_pipeline.clusters.limits import CAP_BEGINNINGS
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterOrigin, Limits, UsageInterval
+from jupyter_pipeline.units import format_money
 
 __all__ = ["CapMonitor", "extend_open", "find_reached_cap", "has_caps"]
 

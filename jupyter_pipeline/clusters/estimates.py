@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jupyter_pipeline.clusters.cost import hourly_rate
-from jupyter_pipeline.clusters.limits import format_money
 from jupyter_pipeline.clusters.spending import core_hours, interval_cost, is_price
 from jupyter_pipeline.models import Estimate, Profile, UsageInterval
-from jupyter_pipeline.units import format_duration
+from jupyter_pipeline.units import format_duration, format_money
 
 __all__ = ["PastRun", "collect_runs", "estimate"]
 
@@ -130,7 +129,7 @@ def _describe(found: Estimate, workers: int | None, count: int, profile: Profile
 def _describe_amount(cost: float | None, hours: float | None, currency: str) -> str:
     amounts = []
     if cost is not None:
-        amounts.append(f"{cost:.4f} {currency}".rstrip() if 0 < cost < 0.01 else format_money(cost, currency))
+        amounts.append(format_money(cost, currency))
     if hours is not None:
         amounts.append(f"{hours:.3g} core-hours")
     return f"{amounts[0]} ({amounts[1]})" if len(amounts) == 2 else amounts[0]

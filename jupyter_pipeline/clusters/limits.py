@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from jupyter_pipeline.arguments import MAXIMUM_WORKERS
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Limits
-from jupyter_pipeline.units import format_duration
+from jupyter_pipeline.units import format_duration, format_money
 
 __all__ = [
     "CAP_BEGINNINGS",
@@ -23,7 +23,6 @@ __all__ = [
     "check_rate",
     "check_size",
     "extend_lifetime",
-    "format_money",
     "is_above_rate",
     "is_limit",
 ]
@@ -229,8 +228,3 @@ def check_range(limits: Limits, minimum: int, maximum: int) -> tuple[int, int]:
             f"A range of workers is 0 ≤ minimum ≤ maximum with a maximum above 0, not {minimum}:{maximum}."
         )
     return minimum, maximum
-
-
-def format_money(amount: float, currency: str) -> str:
-    """Return an amount of money with two decimals."""
-    return f"{amount:.2f} {currency}".rstrip()

@@ -187,7 +187,7 @@ def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | 
     problem = get_backend(profile).check_workers(largest or 0)
     if problem:
         raise UsageError(problem)
-    restrictions.check_size(profile, None, largest or profile.adapt_kwargs.get("maximum") or 0)
+    restrictions.check_size(profile, None, restrictions.find_workers(profile, workers=workers, adapt=adapt) or 0)
 
 
 def _select_owner(profile: Profile, owner: ProcessIdentity | None) -> ProcessIdentity | None:

@@ -174,7 +174,9 @@ def find_workers(profile: Profile, *, workers: int | None = None, adapt: tuple[i
     adapt : tuple of int, optional
         Minimum and maximum number of workers, in place of the profile's.
     """
-    if workers is not None or adapt is not None:
-        return workers if workers is not None else adapt[1] if adapt else None
+    if workers is not None:
+        return workers
+    if adapt is not None:
+        return adapt[1]
     sizes = (profile.workers, profile.cluster_kwargs.get("n_workers"), profile.adapt_kwargs.get("maximum"))
     return next((int(size) for size in sizes if isinstance(size, int) and not isinstance(size, bool)), None)

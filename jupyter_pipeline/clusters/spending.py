@@ -11,7 +11,7 @@ from typing import Any
 from jupyter_pipeline.clusters.cost import hourly_rate
 from jupyter_pipeline.models import CostRow, UsageInterval
 
-__all__ = ["GROUPS", "add_up", "clip", "core_hours", "find_month_start", "interval_cost", "sum_costs"]
+__all__ = ["GROUPS", "add_up", "clip", "core_hours", "find_month_start", "interval_cost"]
 
 GROUPS: Mapping[str, str] = {
     "owner": "user",
@@ -111,15 +111,6 @@ def add_up(
     if by == "month":
         return sorted(rows, key=lambda row: (row.group, row.currency))
     return sorted(rows, key=lambda row: (-row.core_hours, row.group, row.currency))
-
-
-def sum_costs(rows: Iterable[CostRow]) -> dict[str, float]:
-    """Return the sum of the known costs by currency."""
-    sums: dict[str, float] = defaultdict(float)
-    for row in rows:
-        if row.cost is not None:
-            sums[row.currency] += row.cost
-    return dict(sorted(sums.items()))
 
 
 def clip(interval: UsageInterval, since: float | None) -> UsageInterval:

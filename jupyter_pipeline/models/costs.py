@@ -24,7 +24,7 @@ class ClusterOrigin(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UsageInterval(Record):
+class UsageInterval(ClusterOrigin):
     """Time during which a cluster had the same workers: one row of the ledger."""
 
     cluster: str
@@ -43,11 +43,6 @@ class UsageInterval(Record):
     profile: str = ""
     price: Mapping[str, float | str] = field(default_factory=dict)
     """See `Profile.price`; empty without a price."""
-    user: str = ""
-    run: str = ""
-    run_name: str = ""
-    deployment: str = ""
-    notebook: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,9 @@ from collections.abc import Sequence
 
 from jupyter_pipeline.models import CostRow
 from jupyter_pipeline.tables.base import Table
+from jupyter_pipeline.units import format_money
 
-__all__ = ["costs", "format_money"]
-
-
-def format_money(amount: float, currency: str) -> str:
-    """Return an amount with two decimals, or more if it is small."""
-    digits = 2 if amount == 0 or amount >= 0.01 else 4
-    return f"{amount:.{digits}f} {currency}".rstrip()
+__all__ = ["costs"]
 
 
 def costs(rows: Sequence[CostRow], *, by: str = "pipeline") -> Table:

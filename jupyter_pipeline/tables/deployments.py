@@ -25,8 +25,7 @@ from jupyter_pipeline.models import (
     VersionRecord,
 )
 from jupyter_pipeline.tables.base import Table, local
-from jupyter_pipeline.tables.costs import format_money
-from jupyter_pipeline.units import format_bytes, format_duration
+from jupyter_pipeline.units import format_bytes, format_duration, format_money
 
 __all__ = [
     "alerts",
