@@ -6,6 +6,8 @@ The file is read each time, so that a change of the policy applies to the next c
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from jupyter_pipeline import site_policy
 from jupyter_pipeline.clusters import limits
 from jupyter_pipeline.clusters.cost import hourly_rate
@@ -14,7 +16,7 @@ from jupyter_pipeline.clusters.profiles.merging import merge
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, UsageError
 from jupyter_pipeline.models import ClusterRecord, Profile
 from jupyter_pipeline.site_policy import Restriction, SitePolicy
-from jupyter_pipeline.site_policy.files import find_administrator_folders
+from jupyter_pipeline.site_policy.files import check_protection, find_administrator_folders
 
 __all__ = ["check_lifetime", "check_size", "check_unlimited", "compare", "find_workers", "read_threads", "restrict"]
 
@@ -143,9 +145,19 @@ def check_unlimited(subject: str) -> None:
 
 
 def _find_administrator_class(name: str) -> str:
-    """Return the cluster class that built-in profiles and files beside the policy define for the name of a profile."""
+    """Return the cluster class that built-in profiles and files beside the policy define for the name of a profile.
+
+    Raises
+    ------
+    ConfigurationError
+        If users can change one of these files.
+    """
+    builtin, *files = find_system_layers(find_administrator_folders())
+    for layer in files:
+        if layer.profiles:
+            check_protection(Path(layer.source))
     try:
-        return str(merge(name, find_system_layers(find_administrator_folders())).values.get("cluster_class") or "")
+        return str(merge(name, [builtin, *files]).values.get("cluster_class") or "")
     except (NotFoundError, ConfigurationError):
         return ""
 

@@ -7,7 +7,9 @@ policy, nothing starts.
 
 from __future__ import annotations
 
+import errno
 import functools
+import os
 import shlex
 import stat
 from pathlib import Path
@@ -16,10 +18,11 @@ from jupyter_pipeline import safe_yaml
 from jupyter_pipeline.exceptions import ConfigurationError
 from jupyter_pipeline.site_policy.parsing import SitePolicy, parse_policy
 
-__all__ = ["find_administrator_folders", "find_policy"]
+__all__ = ["check_protection", "find_administrator_folders", "find_policy"]
 
 _FILE = Path("jupyter_pipeline", "policy.yaml")
 _SYSTEM_FOLDERS = (Path("/etc/jupyter"), Path("/usr/local/etc/jupyter"))
+_MOST_LINKS = 40  # as in Linux
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -54,7 +57,7 @@ def find_policy() -> SitePolicy | None:
 
 def _read(path: Path) -> SitePolicy:
     try:
-        check_protection(path, trusted={0, _PACKAGE.stat().st_uid})
+        check_protection(path)
         info = path.stat()
         return _parse(path, (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns))
     except OSError as error:
@@ -66,34 +69,66 @@ def _parse(path: Path, stamp: tuple[int, ...]) -> SitePolicy:
     return parse_policy(safe_yaml.read_file(path), str(path))
 
 
-def check_protection(path: Path, *, trusted: set[int]) -> None:
-    """Raise an error if another user could change or replace the file.
+def check_protection(path: Path) -> None:
+    """Raise an error if users other than root and the owner of the installation could change or replace a file.
 
     Parameters
     ----------
     path : Path
-        The policy file.
-    trusted : set of int
-        Numbers of the users who may own the file and the folders above it.
+        The policy file, or a file with profiles beside it.
 
     Raises
     ------
     ConfigurationError
-        If the file or a folder above it belongs to another user, or is writable for its group or for others. A folder
-        with the sticky bit protects the files of their owners.
+        If the file, or a folder or link on the way to it, belongs to another user, or is writable for its group or for
+        others. A folder with the sticky bit protects the files of their owners.
     OSError
         If the path does not exist, or cannot be read.
     """
-    resolved = path.resolve(strict=True)
-    for each in dict.fromkeys((resolved, *resolved.parents, *path.absolute().parents)):
-        info = each.stat()
+    trusted = {0, _PACKAGE.stat().st_uid}
+    for each in _list_hops(path):
+        info = each.lstat()
         if info.st_uid not in trusted:
             reason = f"is not protected: {each} belongs to the user {info.st_uid}"
-            raise _build_error(path, reason, f"Run as root: chown root {shlex.quote(str(each))}")
+            fix = "Replace the links to it by a file" if each not in (path, *path.parents) else ""
+            raise _build_error(path, reason, fix or f"Run as root: chown root {shlex.quote(str(each))}")
         is_sticky = stat.S_ISDIR(info.st_mode) and bool(info.st_mode & stat.S_ISVTX)
-        if info.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not is_sticky:
+        is_writable = info.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not stat.S_ISLNK(info.st_mode)
+        if is_writable and not is_sticky:
             reason = f"is not protected: {each} is writable for its group or for others"
             raise _build_error(path, reason, f"Run as root: chmod go-w {shlex.quote(str(each))}")
+
+
+def _list_hops(path: Path) -> list[Path]:
+    """Return each folder, link and file that the system visits to open a path.
+
+    Raises
+    ------
+    OSError
+        If the path does not exist, or has a loop of links.
+    """
+    hops: dict[Path, None] = {}
+    links = 0
+    current, remaining = Path("/"), list(path.absolute().parts[1:])
+    while True:
+        hops[current] = None
+        if not remaining:
+            return list(hops)
+        part = remaining.pop(0)
+        if part == "..":
+            current = current.parent
+            continue
+        following = current / part
+        if not stat.S_ISLNK(following.lstat().st_mode):
+            current = following
+            continue
+        hops[following] = None
+        links += 1
+        if links > _MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+        target = following.readlink()
+        remaining = [*(target.parts[1:] if target.is_absolute() else target.parts), *remaining]
+        current = Path("/") if target.is_absolute() else current
 
 
 def _open(path: Path) -> str:

@@ -46,6 +46,9 @@ def test_a_profile_of_the_administrator_keeps_its_class(folder: Path, make_profi
     assert restrictions.restrict(make_profile()) == make_profile()
     with pytest.raises(PolicyError, match="is not the class of the administrator's profile"):
         restrictions.restrict(make_profile(cluster_class="distributed.SpecCluster"))
+    (folder / "profiles.yaml").chmod(0o664)
+    with pytest.raises(ConfigurationError, match=r"profiles\.yaml is writable for its group"):
+        restrictions.restrict(make_profile())
 
 
 @pytest.mark.parametrize(

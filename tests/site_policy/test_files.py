@@ -106,3 +106,35 @@ def test_a_file_of_another_user_is_refused(policy_file: Path) -> None:
     os.chown(policy_file, NOBODY, NOBODY)
     with pytest.raises(ConfigurationError, match=f"policy.yaml belongs to the user {NOBODY}. Run as root: chown root"):
         site_policy.find_policy()
+
+
+def test_links_of_the_administrator_are_followed(policy_file: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "policy.yaml").write_text("max_workers: 4")
+    (tmp_path / "link").symlink_to("shared")
+    policy_file.symlink_to("../../link/../link/policy.yaml")
+    found = site_policy.find_policy()
+    assert found is not None
+    assert found.max_workers == 4
+
+
+def test_a_loop_of_links_is_an_error(policy_file: Path) -> None:
+    policy_file.symlink_to(policy_file.name)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        site_policy.find_policy()
+
+
+@needs_root
+@pytest.mark.parametrize("part", ["folder", "link"])
+def test_a_link_in_a_folder_of_another_user_is_refused(policy_file: Path, tmp_path: Path, part: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "real.yaml").write_text("max_workers: 4")
+    (home / "link").symlink_to(tmp_path / "real.yaml")
+    policy_file.symlink_to(home / "link")
+    assert site_policy.find_policy() is not None
+    changed = home if part == "folder" else home / "link"
+    os.chown(changed, NOBODY, NOBODY, follow_symlinks=False)
+    with pytest.raises(ConfigurationError, match=f"{changed} belongs to the user {NOBODY}. Replace the links to it"):
+        site_policy.find_policy()
