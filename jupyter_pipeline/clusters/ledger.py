@@ -18,7 +18,7 @@ import math
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,12 @@ from jupyter_pipeline import paths, processes
 from jupyter_pipeline.models import ClusterEnd, UsageInterval
 
 __all__ = [
+    "LedgerReader",
     "OpenUsage",
     "append",
     "close_usage",
     "read_ends",
     "read_intervals",
-    "read_open",
     "read_open_usage",
     "write_open_usage",
 ]
@@ -145,6 +145,54 @@ def close_usage(folder: Path, end: ClusterEnd) -> None:
             write_open_usage(folder, usage)
 
 
+class LedgerReader:
+    """Read the intervals of all clusters repeatedly. Each call reads only rows that were appended since the last one.
+
+    Parameters
+    ----------
+    since : float, optional
+        Leave out intervals that ended before this time, in seconds since the epoch.
+    texts : sequence of str
+        Leave out rows that have none of these values, such as the id of a run; empty for all rows.
+    """
+
+    def __init__(self, since: float | None = None, texts: Sequence[str] = ()) -> None:
+        self._since = self._files_since = since
+        self._texts = texts
+        self._offsets: dict[str, int] = {}
+        self._ended: set[str] = set()
+        self.closed: dict[tuple[str, int], UsageInterval] = {}
+        """Intervals in the ledger, by cluster and number."""
+        self.open: list[UsageInterval] = []
+        """Intervals of running and of killed clusters that are not in the ledger."""
+
+    def read(self) -> None:
+        """Update `closed` and `open`.
+
+        Raises
+        ------
+        NewerStateError
+            If a newer release has written a row.
+        """
+        now = time.time()
+        found = list(_read_open(self._ended))  # first, so that an interval that is being closed is not missed
+        for row in _read_rows("usage", self._files_since, self._texts, self._offsets):
+            each = _parse_interval(row)
+            if each is not None and self._is_recent(each):
+                known = self.closed.setdefault((each.cluster, each.number), each)
+                if known.seconds < each.seconds:
+                    self.closed[each.cluster, each.number] = each
+        self._files_since = now
+        self.open = [each for each in found if self._is_recent(each) and self._is_open(each)]
+
+    def _is_recent(self, interval: UsageInterval) -> bool:
+        return self._since is None or interval.start + interval.seconds >= self._since
+
+    def _is_open(self, interval: UsageInterval) -> bool:
+        known = self.closed.get((interval.cluster, interval.number))
+        return known is None or known.seconds < interval.seconds
+
+
 def read_intervals(since: float | None = None, *, include_open: bool = True) -> list[UsageInterval]:
     """Return the intervals of all clusters, the oldest first.
 
@@ -155,59 +203,67 @@ def read_intervals(since: float | None = None, *, include_open: bool = True) -> 
     include_open : bool, default True
         Add the intervals of running and of killed clusters.
     """
-    found: dict[tuple[str, int], UsageInterval] = {}
-    rows = (row for row in _read_rows("usage", since))
-    parsed = [each for row in rows if (each := _parse_interval(row)) is not None]
-    if include_open:
-        parsed += read_open()
-    for each in parsed:
-        key = (each.cluster, each.number)
-        if (since is None or each.start + each.seconds >= since) and (
-            key not in found or found[key].seconds < each.seconds
-        ):
-            found[key] = each
-    return sorted(found.values(), key=lambda each: each.start)
+    reader = LedgerReader(since)
+    reader.read()
+    opened = {(each.cluster, each.number): each for each in reader.open if include_open}
+    return sorted({**reader.closed, **opened}.values(), key=lambda each: each.start)
 
 
-def read_ends(run: str = "", *, cluster: str = "") -> list[ClusterEnd]:
+def read_ends(run: str = "") -> list[ClusterEnd]:
     """Return the ends of clusters, the oldest first.
 
     Parameters
     ----------
     run : str
         Id of a run, to which the clusters belong; empty for all.
-    cluster : str
-        Id of a cluster; empty for all.
     """
     found = {}
-    for row in _read_rows("end", text=run or cluster):
+    for row in _read_rows("end", texts=[run] if run else ()):
         with contextlib.suppress(TypeError, ValueError):
             end = ClusterEnd.from_dict(
                 {**row, "job_ends": tuple(row.get("job_ends", ())), "worker_ends": tuple(row.get("worker_ends", ()))}
             )
-            if run in ("", end.run) and cluster in ("", end.cluster):
+            if run in ("", end.run):
                 found[end.cluster] = end
     return sorted(found.values(), key=lambda each: each.start)
 
 
-def read_open() -> Iterator[UsageInterval]:
-    """Yield the intervals that are not in the ledger: of running and of killed clusters."""
+def _read_open(ended: set[str]) -> Iterator[UsageInterval]:
+    """Yield the intervals in the folders of clusters. Skip the `ended` folders, and add those with an end to them."""
     with os.scandir(paths.clusters_dir()) as entries:
-        folders = [entry.path for entry in entries if not entry.name.startswith(".")]
+        folders = [entry.path for entry in entries if not entry.name.startswith(".") and entry.path not in ended]
     for folder in folders:
-        yield from read_open_usage(Path(folder)).intervals
+        usage = read_open_usage(Path(folder))
+        if usage.ended:
+            ended.add(folder)
+        yield from usage.intervals
 
 
-def _read_rows(kind: str, since: float | None = None, *, text: str = "") -> Iterator[dict[str, Any]]:
-    """Yield the rows of a kind that contain a text, of the files that can have rows since a time."""
-    texts = [f'"{each}"'.encode() for each in (kind, text) if each]
+def _read_rows(
+    kind: str, since: float | None = None, texts: Sequence[str] = (), offsets: dict[str, int] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a kind that contain one of some texts, of the files that can have rows since a time.
+
+    `offsets` has the number of bytes of each file that were read before. It is updated.
+    """
+    offsets = {} if offsets is None else offsets
+    mark, wanted = json.dumps(kind).encode(), [json.dumps(text).encode() for text in texts]
     first = "" if since is None else f"{dt.datetime.fromtimestamp(max(0.0, since - _MARGIN), dt.UTC):%Y-%m}"
     for path in sorted(paths.ledger_dir().glob("*.jsonl")):
         if path.name[:7] < first:
             continue
+        offset, lines = offsets.get(path.name, 0), []
         try:
             with path.open("rb") as file:
-                lines = [line for line in file if all(text in line for text in texts)]
+                if offset > file.seek(0, os.SEEK_END):  # another file, such as from a backup
+                    offset = 0
+                file.seek(offset)
+                for line in file:
+                    if not line.endswith(b"\n"):  # a part of a row
+                        break
+                    offset += len(line)
+                    if mark in line and (not wanted or any(text in line for text in wanted)):
+                        lines.append(line)
         except OSError:
             continue
         for line in lines:
@@ -215,6 +271,7 @@ def _read_rows(kind: str, since: float | None = None, *, text: str = "") -> Iter
                 row = json.loads(line)
                 if isinstance(row, dict) and row.get("kind") == kind:
                     yield paths.take_format(row, path)
+        offsets[path.name] = offset
 
 
 def _parse_interval(row: Any) -> UsageInterval | None:

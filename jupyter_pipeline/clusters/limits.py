@@ -15,6 +15,7 @@ from jupyter_pipeline.units import format_duration, format_money
 
 __all__ = [
     "CAP_BEGINNINGS",
+    "WARN_FRACTION",
     "Decision",
     "Usage",
     "check_count",
@@ -33,7 +34,7 @@ CAP_BEGINNINGS = ("The budget of", "The core-hours of")
 """Beginnings of the reasons of limits that several clusters share, see `caps`."""
 
 _ROUNDING = 1e-9
-_WARN_FRACTION = 0.1
+WARN_FRACTION = 0.1
 _MIN_WARN_SECONDS = 2.0
 _MAX_WARN_SECONDS = 600.0
 
@@ -128,10 +129,10 @@ def _find_warning(limits: Limits, usage: Usage, idle: float) -> str:
         remaining = usage.expires - usage.now
         if remaining <= _warning_period(limits.lifetime):
             return f"Its lifetime ends in {format_duration(remaining)}: extend it to keep the cluster"
-    if limits.budget is not None and usage.cost >= limits.budget * (1 - _WARN_FRACTION):
+    if limits.budget is not None and usage.cost >= limits.budget * (1 - WARN_FRACTION):
         spent = format_money(usage.cost, usage.currency)
         return f"{spent} of its budget of {format_money(limits.budget, usage.currency)} are spent"
-    if limits.core_hours is not None and usage.core_hours >= limits.core_hours * (1 - _WARN_FRACTION):
+    if limits.core_hours is not None and usage.core_hours >= limits.core_hours * (1 - WARN_FRACTION):
         return f"{usage.core_hours:.1f} of its {limits.core_hours:g} core-hours are used"
     if limits.idle is not None and usage.idle_since is not None:
         remaining = limits.idle - idle
@@ -142,7 +143,7 @@ def _find_warning(limits: Limits, usage: Usage, idle: float) -> str:
 
 
 def _warning_period(limit: float) -> float:
-    return min(max(limit * _WARN_FRACTION, _MIN_WARN_SECONDS), _MAX_WARN_SECONDS)
+    return min(max(limit * WARN_FRACTION, _MIN_WARN_SECONDS), _MAX_WARN_SECONDS)
 
 
 def extend_lifetime(limits: Limits, *, started: float, expires: float | None, seconds: float) -> float | None:

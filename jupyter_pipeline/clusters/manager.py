@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,7 @@ def start(
     progress: Progress | None = None,
     owner: ProcessIdentity | None = None,
     origin: ClusterOrigin | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> ClusterRecord:
     """Start a cluster.
 
@@ -86,6 +87,9 @@ def start(
         Process whose exit stops the cluster if the profile has ``owner: kernel`` or ``owner: server``.
     origin : ClusterOrigin, optional
         Run or notebook for which the cluster is started. The user is added.
+    note : callable, optional
+        Function that gets each change of the profile by the policy, and each cost that no shared limit counts. The
+        first record has these notes, too.
 
     Returns
     -------
@@ -106,7 +110,7 @@ def start(
         If the cluster does not start. All its processes and jobs have ended then.
     """
     with audit.record("start", "cluster", name or "", profile=profile.name, workers=workers, adapt=adapt) as action:
-        record = _start(profile, name, workers, adapt, wait, progress, owner, origin)
+        record = _start(profile, name, workers, adapt, wait, progress, owner, origin, note)
         action.name = record.name
         return record
 
@@ -120,14 +124,22 @@ def _start(
     progress: Progress | None,
     owner: ProcessIdentity | None,
     origin: ClusterOrigin | None,
+    note: Callable[[str], None] | None,
 ) -> ClusterRecord:
+    known = profile.notes
     profile = restrictions.restrict(profile, workers=_find_largest(workers, adapt))
     disk_space.check_space()
     _check_size(profile, workers, adapt)
     currency = str(profile.price.get("currency", ""))
     origin = dataclasses.replace(origin or ClusterOrigin(), user=processes.user_name())
-    if reason := CapMonitor(profile.limits, origin, currency).find_reason():
+    caps = CapMonitor(profile.limits, origin, currency)
+    if reason := caps.check().stop:
         raise ClusterStartError(f"{reason}. Raise this limit in the profile {profile.name!r}.")
+    if text := caps.note_other_currencies():
+        profile = dataclasses.replace(profile, notes=(*profile.notes, text))
+    if note is not None:
+        for text in profile.notes[len(known) :]:
+            note(text)
     request = StartRequest(
         profile=profile,
         workers=workers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 from collections import defaultdict
@@ -121,7 +122,7 @@ def clip(interval: UsageInterval, since: float | None) -> UsageInterval:
 
 
 def _part(interval: UsageInterval, start: float, end: float) -> UsageInterval:
-    return UsageInterval.from_dict({**interval.to_dict(), "start": start, "seconds": max(0.0, end - start)})
+    return dataclasses.replace(interval, start=start, seconds=max(0.0, end - start))
 
 
 def _split(interval: UsageInterval, by: str, zone: dt.tzinfo | None) -> Iterator[tuple[str, UsageInterval]]:

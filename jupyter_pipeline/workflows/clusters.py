@@ -73,15 +73,12 @@ def start_cluster(
     ...     client = cluster.get_client()
     """
     from jupyter_pipeline import processes
-    from jupyter_pipeline.clusters import attached, manager, profiles, restrictions
+    from jupyter_pipeline.clusters import attached, manager, profiles
     from jupyter_pipeline.workflows.cluster_origin import find_origin
 
     if owner:
         overrides = {**(overrides or {}), "owner": owner}
     described = profiles.get_profile(profile, overrides=overrides, cwd=cwd)
-    if progress is None:  # otherwise the record of the start has the notes
-        for text in restrictions.compare(described)[1].profile.notes[len(described.notes) :]:
-            warnings.warn(text, stacklevel=2)
     attached.preload_distributed()
     record = manager.start(
         described,
@@ -91,6 +88,7 @@ def start_cluster(
         progress=progress,
         owner=processes.this_process(),
         origin=find_origin(),
+        note=warnings.warn if progress is None else None,  # otherwise the first record has the notes
     )
     cluster = attach(record.name)
     if described.environment:

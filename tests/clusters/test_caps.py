@@ -46,9 +46,35 @@ def interval(hours_ago: float, hours: float, **changes: Any) -> UsageInterval:
 def test_usage_of_several_clusters_is_limited(
     limits: dict[str, float], intervals: list[UsageInterval], expected: str
 ) -> None:
-    found = caps.find_reached_cap(Limits(**limits), ORIGIN, "EUR", intervals, NOW, dt.UTC)  # type: ignore[arg-type]
+    found = caps.check_caps(Limits(**limits), ORIGIN, "EUR", intervals, NOW, dt.UTC).stop  # type: ignore[arg-type]
     assert expected in found
     assert bool(found) is bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("limits", "hours", "expected"),
+    [
+        ({"user_budget": 10}, 8.9, ""),
+        ({"user_budget": 10}, 9.1, "The budget of the user ada in 2026-11, 10.00 EUR, is almost spent: 9.10 EUR"),
+        ({"user_core_hours": 10}, 9.1, "The core-hours of the user ada in 2026-11, 10, are almost used: 9.10"),
+    ],
+)
+def test_the_last_tenth_is_a_warning(limits: dict[str, float], hours: float, expected: str) -> None:
+    bounds = Limits(**limits)  # type: ignore[arg-type]
+    found = caps.check_caps(bounds, ORIGIN, "EUR", [interval(hours, hours)], NOW, dt.UTC)
+    assert (found.stop, found.warning) == ("", expected)
+
+
+def test_costs_in_other_currencies_are_noted() -> None:
+    other = [interval(9, 2, price={**EUROS, "currency": "USD"}), interval(9, 3, price={"per_core_hour": 1})]
+    arguments = ORIGIN, "EUR", [*other, interval(9, 1)], NOW, dt.UTC
+    assert caps.note_other_currencies(Limits(user_budget=3), *arguments) == (
+        "limits.user_budget counts only costs in EUR. "
+        "The user ada in 2026-11 has also cost 3.00 without a currency and 2.00 USD."
+    )
+    assert caps.note_other_currencies(Limits(user_core_hours=3), *arguments) == ""
+    assert caps.note_other_currencies(Limits(run_budget=3), *arguments) == ""
+    assert caps.note_other_currencies(Limits(user_budget=3), ORIGIN, "EUR", [interval(9, 1)], NOW, dt.UTC) == ""
 
 
 def test_open_intervals_count_until_now_unless_their_keeper_was_killed() -> None:
@@ -59,12 +85,19 @@ def test_open_intervals_count_until_now_unless_their_keeper_was_killed() -> None
 def test_a_running_cluster_stops_and_the_next_start_is_refused(
     make_profile: Callable[..., Profile], wait_for_record: Any
 ) -> None:
-    profile = make_profile(limits={"user_core_hours": 1.0})
+    profile = make_profile(
+        limits={"user_core_hours": 1.0, "user_budget": 1000.0}, price={"per_core_hour": 1.0, "currency": "EUR"}
+    )
     earlier = 3600 - 3  # seconds of an earlier cluster of one core
     start = max(time.time() - 7200, spending.find_month_start(time.time()))
-    usage = UsageInterval(cluster="jp-0", number=1, start=start, seconds=earlier, workers=1, cores=1)
+    dollars = {"per_core_hour": 1.0, "currency": "USD"}
+    usage = UsageInterval(cluster="jp-0", number=1, start=start, seconds=earlier, workers=1, cores=1, price=dollars)
     ledger.append([UsageInterval.from_dict({**usage.to_dict(), "user": manager.processes.user_name()})])
-    record = manager.start(profile, name="one")
+    notes: list[str] = []
+    record = manager.start(profile, name="one", note=notes.append)
+    assert len(notes) == 1
+    assert notes[0].startswith("limits.user_budget counts only costs in EUR.")
+    assert notes[0].endswith("has also cost 1.00 USD.")
     ended = wait_for_record(record, lambda r: not r.state.alive, within=30)
     assert ended.state is ClusterState.STOPPED
     assert ended.reason.startswith(f"The core-hours of the user {record.origin.user} in ")

@@ -81,6 +81,47 @@ def test_rows_of_a_newer_release_are_refused() -> None:
     ledger_file().write_text(ledger_file().read_text().replace('"format": 1', '"format": 99'))
     with pytest.raises(NewerStateError):
         ledger.read_intervals()
+    reader = ledger.LedgerReader()
+    for _ in range(2):
+        with pytest.raises(NewerStateError):
+            reader.read()
+
+
+def test_a_reader_reads_only_what_was_appended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = paths.private_dir(paths.clusters_dir() / "jp-2")
+    ledger.write_open_usage(folder, ledger.OpenUsage(intervals=(interval(2, 5.0),)))
+    ledger.close_usage(other, end(cluster="jp-2"))
+    ledger.append([interval(user="ada"), interval(9, user="bob")])
+    reader = ledger.LedgerReader(texts=["ada"])
+    for _ in range(2):
+        reader.read()
+        assert [i.number for i in reader.closed.values()] == [1]
+        assert [(i.number, i.seconds) for i in reader.open] == [(2, 5.0)]
+    content = ledger_file().read_text()
+    ledger_file().write_text(content.replace("ada", "eve"))  # these rows are known
+    ledger.append([interval(2, 5.0, user="ada")])
+    with monkeypatch.context() as patch:
+        paths_read: list[Path] = []
+        patch.setattr(ledger, "read_open_usage", lambda path: paths_read.append(path) or ledger.OpenUsage())
+        reader.read()
+    assert paths_read == [folder]
+    assert [i.number for i in reader.closed.values()] == [1, 2]
+    assert reader.open == []
+
+
+def test_a_reader_waits_for_the_rest_of_a_row_and_reads_a_shorter_file_again() -> None:
+    ledger.append([interval(), interval(2)])
+    first, second, _ = ledger_file().read_text().split("\n")
+    ledger_file().write_text(f"{first}\n{second[:40]}")
+    reader = ledger.LedgerReader()
+    reader.read()
+    assert [i.number for i in reader.closed.values()] == [1]
+    ledger_file().write_text(f"{first}\n{second}\n")
+    reader.read()
+    assert [i.number for i in reader.closed.values()] == [1, 2]
+    ledger_file().write_text(f"{second.replace('60.0', '70.0')}\n")
+    reader.read()
+    assert [(i.number, i.seconds) for i in reader.closed.values()] == [(1, 60.0), (2, 70.0)]
 
 
 def test_old_files_are_not_read() -> None:

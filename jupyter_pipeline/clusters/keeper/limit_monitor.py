@@ -65,8 +65,8 @@ class LimitMonitor:
         if decision.stop or monitor is None:
             return decision
         self._caps = self._caps or CapMonitor(record.limits, record.origin, record.currency)
-        reason = self._caps.find_reason()
-        return limits.Decision(stop=reason) if reason else decision
+        shared = self._caps.check()
+        return shared if shared.stop or not decision.warning else decision
 
     def explain_missing_workers(self, record: ClusterRecord, monitor: SchedulerMonitor | None) -> str:
         """Return the reason to stop a cluster whose first worker did not start in time, empty otherwise."""
