@@ -99,7 +99,7 @@ def note_other_currencies(
 ) -> str:
     """Return a note on costs in other currencies, which count towards no limit; empty if there are none (pure).
 
-    The parameters are those of `check_caps`.
+    The parameters are the same as in `check_caps`.
     """
     notes = []
     for scope, subject, parts in _split_by_scope(origin, intervals, now, zone):

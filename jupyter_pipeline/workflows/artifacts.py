@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from jupyter_pipeline.models import STEP_PROFILES
 from jupyter_pipeline.paths import FORMAT, read_object, snapshots_dir
-from jupyter_pipeline.workflows.run_context import stored_profile_name
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions
@@ -77,7 +76,7 @@ def find_profile_files(code: Mapping[str, str], *, cwd: Path, replacement: str =
                     function in _PLACES
                 ):
                     profile = profiles.get_profile(replacement or name, cwd=cwd)
-                    found[f"{_PLACES[function]}{stored_profile_name(name)}"] = profiles.render_profile(profile)
+                    found[f"{_PLACES[function]}{profiles.stored_file_name(name)}"] = profiles.render_profile(profile)
     return found
 
 

@@ -28,7 +28,6 @@ __all__ = [
     "run_on",
     "run_window",
     "send_by_value",
-    "stored_profile_name",
 ]
 
 Moment = TypeVar("Moment")
@@ -51,7 +50,7 @@ def run_on(
     ----------
     profile : str
         Name of the profile, or path of its file. A run of a deployment uses the copy from the deploy: the file in the
-        variable ``JUPYTER_PIPELINE_PROFILE``, or the one in the folder of the flow, see `stored_profile_name`. Other
+        variable ``JUPYTER_PIPELINE_PROFILE``, or the one in the folder of the flow, see `stored_file_name`. Other
         runs search for the profile from that folder.
     flow_file : str
         ``__file__`` of the flow. Modules imported from its folder are sent to the workers by value, since the workers
@@ -132,15 +131,10 @@ def _profile_of_run(profile: str, folder: Path) -> str:
 
 def find_stored_profile(folder: Path, profile: str) -> str:
     """Return the file of a profile in a folder of deployed code, or `profile` without one."""
-    stored = folder / stored_profile_name(profile)
-    return str(stored) if stored.is_file() else profile
-
-
-def stored_profile_name(profile: str) -> str:
-    """Return the file name of a profile, which is a name or a path, in a folder of deployed code."""
     from jupyter_pipeline.clusters import profiles
 
-    return f"{Path(profile).stem if profiles.is_path(profile) else profile}.yaml"
+    stored = folder / profiles.stored_file_name(profile)
+    return str(stored) if stored.is_file() else profile
 
 
 def send_by_value(folder: Path) -> None:

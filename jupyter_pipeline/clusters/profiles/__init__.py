@@ -16,6 +16,7 @@ from jupyter_pipeline.clusters.profiles.loading import (
     load_profiles,
     render_profile,
     render_template,
+    stored_file_name,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "load_profiles",
     "render_profile",
     "render_template",
+    "stored_file_name",
 ]

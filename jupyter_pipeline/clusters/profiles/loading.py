@@ -29,6 +29,7 @@ __all__ = [
     "load_profiles",
     "render_profile",
     "render_template",
+    "stored_file_name",
 ]
 
 
@@ -142,6 +143,11 @@ def get_profile(
 def is_path(name: str) -> bool:
     """Return True if the text that selects a profile is the path of its file."""
     return "/" in name or name.endswith((".yaml", ".yml"))
+
+
+def stored_file_name(name: str) -> str:
+    """Return the file name of a profile in a folder of deployed code, from its name or path."""
+    return f"{Path(name).stem if is_path(name) else name}.yaml"
 
 
 def list_kinds() -> list[str]:
