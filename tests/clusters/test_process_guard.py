@@ -109,7 +109,10 @@ async def main():
 
 if __name__ == "__main__":
     import asyncio
+    import os
     asyncio.run(main())
+    sys.stdout.flush()
+    os._exit(0)  # the end of the interpreter may abort a thread of Dask
 """
 
 

@@ -19,6 +19,7 @@ import contextlib
 import fcntl
 import filecmp
 import hashlib
+import json
 import os
 import shutil
 import threading
@@ -27,8 +28,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-from jupyter_pipeline.paths import dump_line, read_object
 
 __all__ = [
     "Backup",
@@ -44,6 +43,8 @@ _MOST_BYTES = 100_000_000
 _MOST_BYTES_IN_ALL = 1_000_000_000
 _REHEARSED = "written"
 """Folder beside the backups with a record for each file that a rehearsal left in place."""
+_FORMAT = 1
+"""`paths.FORMAT`."""
 _CLOCKS = 2.0
 """Seconds by which the clock of a file system may differ from the last sign of a rehearsal."""
 _DAYS = 7
@@ -258,7 +259,7 @@ class Backup:
     @staticmethod
     def _read(record: Path) -> dict[str, Any]:
         try:
-            return read_object(record)
+            return _read_record(record)
         except (OSError, ValueError):
             return {}
 
@@ -304,7 +305,7 @@ def find_rehearsed_files(root: Path) -> frozenset[str]:
     found = set()
     for record in (root / _REHEARSED).glob("*.json"):
         try:
-            each = read_object(record)
+            each = _read_record(record)
             if tuple(each["state"]) == _state(each["path"]):
                 found.add(str(each["path"]))
             else:
@@ -342,10 +343,21 @@ def _state(path: str) -> tuple[int, int] | None:
     return state.st_size, state.st_mtime_ns
 
 
+def _read_record(record: Path) -> dict[str, Any]:
+    found = json.loads(record.read_text("utf-8"))
+    if not isinstance(found, dict):
+        raise ValueError(f"{record} contains no JSON object")
+    if found.pop("format", _FORMAT) != _FORMAT:
+        from jupyter_pipeline.paths import read_object  # the interpreter of the runs finds no newer record
+
+        return read_object(record)
+    return found
+
+
 def _write_once(record: Path, data: dict[str, Any]) -> bool:
     """Write a record completely; return False if it exists."""
     part = record.with_name(f"{record.name}.{os.getpid()}.part")
-    part.write_bytes(dump_line(data))
+    part.write_text(json.dumps({"format": _FORMAT, **data}), "utf-8")
     part.chmod(0o600)
     try:
         os.link(part, record)
