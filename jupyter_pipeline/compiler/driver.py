@@ -45,6 +45,7 @@ from jupyter_pipeline.compiler.frontend.sections import find_sections, find_titl
 from jupyter_pipeline.compiler.frontend.tolerance import RAISES_EXCEPTION
 from jupyter_pipeline.compiler.graph.actions import find_action
 from jupyter_pipeline.compiler.graph.common_settings import split_settings
+from jupyter_pipeline.compiler.graph.drawings import set_drawings
 from jupyter_pipeline.compiler.graph.figures import set_closings
 from jupyter_pipeline.compiler.graph.functions import refuse_clients
 from jupyter_pipeline.compiler.graph.mapping import find_mapping
@@ -274,6 +275,7 @@ def _build_graph(
         used_below=find_names_read([to_python(c.source).source for c in below]),
         isolated=[i for i, directive in directives.items() if directive.map],
     )
+    sliced.notes += set_drawings(sliced.program, steps, imports)
     set_closings(sliced.program, steps, imports)
     libraries = find_libraries(sliced)
     for step in steps:
@@ -323,6 +325,7 @@ def _build_whole(
         one_step=options.one_step or bool(dynamic),
     )
     sliced.notes += division.notes
+    sliced.notes += set_drawings(sliced.program, division.steps, imports)
     set_closings(sliced.program, division.steps, imports)
     libraries = find_libraries(sliced)
     description = " ".join(options.description.split())

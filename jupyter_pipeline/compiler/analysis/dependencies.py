@@ -191,6 +191,7 @@ def _interpret(interpreter: Interpreter, s: Statement) -> None:
     s.reached, s.changes = record.reached, heap.written_by.get(s.number, 0)
     s.written, s.effects = record.written, record.effects
     s.operands = record.operands & ~s.changes
+    s.shows_figure = record.shows_figure
     s.dynamic = state.star_imports != star_imports and not isinstance(s.node, ast.ImportFrom)
     for name in s.bound:
         binding = state.bindings.get(name)

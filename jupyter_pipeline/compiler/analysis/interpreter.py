@@ -115,8 +115,11 @@ class Interpreter(ast.NodeVisitor):
     def visit_Expr(self, node: ast.Expr) -> None:
         """Interpret an expression statement."""
         self.evaluator.discards_result = True
-        self.evaluator.visit(node.value)
+        shown = self.evaluator.visit(node.value).type
         self.evaluator.discards_result = False
+        self.state.record.shows_figure = shown is UNKNOWN or (
+            type(shown) is LibraryInstance and shown.path == "matplotlib.Figure"
+        )
         if isinstance(node.value, _OPERATIONS):
             self._operate_on_unknown_values(node.value)
 

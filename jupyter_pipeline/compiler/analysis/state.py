@@ -76,6 +76,7 @@ class DefUse:
     operands: int = 0
     """See `Statement.operands`."""
     unknown_calls: dict[str, None] = field(default_factory=dict)
+    shows_figure: bool = False
 
 
 @dataclass(slots=True)

@@ -80,6 +80,8 @@ class Statement:
     """Bits of the objects of unknown classes on which its operators, attribute reads and conversions run methods."""
     unknown_calls: dict[str, None] = field(default_factory=dict)
     """Texts of its calls that may change files, the process or a library in ways that the analysis cannot see."""
+    shows_figure: bool = False
+    """True if it is an expression whose value may be a figure of matplotlib."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Figures are drawn and closed where Jupyter has done so, if it makes a difference."""
+"""Figures are closed where Jupyter has closed them, if a later statement draws."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
 
 IMPORT = "import matplotlib.pyplot as plt\nx = [1, 2]"
 CLOSE = 'plt.close("all")'
-DRAW = f"plt.draw_all(force=True) # as Jupyter does {CLOSE}"
-AXES = "fig, ax = plt.subplots()\nax.plot(x)"
-PATCH = "ax.add_patch(plt.Rectangle((0, 0), 1, 7))"
 
 
 def steps_of(cells: list[str], *selected: int) -> str:
@@ -52,46 +49,6 @@ def test_figures_are_closed_before_the_next_one(cells: list[str], expected: str)
 )
 def test_figures_stay_open_where_it_makes_no_difference(cells: list[str]) -> None:
     assert CLOSE not in steps_of([IMPORT, *cells])
-
-
-@pytest.mark.parametrize(
-    ("cells", "expected"),
-    [
-        ([AXES, f"{PATCH}\nfig.savefig('a')"], f"{DRAW} ax.add_patch"),
-        ([AXES, "ax.plot([3])", f"{PATCH}\nfig.savefig('a')"], f"ax.plot(x) {DRAW} ax.plot([3])"),
-        ([AXES, "def f(a): a.relim()\nf(ax)\nlim = ax.get_xlim()"], f"{DRAW} def f(a)"),
-        ([f"{AXES}\ndef f(): {PATCH}", "f()\nfig.savefig('a')"], f"{DRAW} f()"),
-        ([f"{AXES}\nplt.show()\n{PATCH}\nfig.savefig('a')"], f"plt.show() {DRAW} ax.add_patch"),
-        ([AXES, f"{PATCH}\nplt.plot(x)\nplt.savefig('a')\nfig.savefig('b')"], f"{DRAW} ax.add_patch"),
-        (["fig, ax = plt.subplots(layout='tight')\nax.plot(x)", "ax.set_title('a')\nfig.savefig('a')"], DRAW),
-        (
-            ["fs = []\nfor i in x:\n    fs.append(plt.figure())\n    plt.show()", "fs[0].tight_layout()\nn = fs"],
-            f"plt.show(); plt.draw_all(force=True); {CLOSE}",
-        ),
-    ],
-)
-def test_figures_are_drawn_before_a_change_that_depends_on_it(cells: list[str], expected: str) -> None:
-    text = steps_of([IMPORT, *cells])
-    assert expected.replace("; ", " ") in text.replace("; ", " ")
-    assert text.count(DRAW) == 1
-
-
-@pytest.mark.parametrize(
-    "cells",
-    [
-        [f"{AXES}\n{PATCH}\nfig.savefig('a')"],
-        [AXES, "ax.set_title(str(len(x)))\nax.plot(x)\nax.set_xlim(0, 1)\nfig.savefig('a')"],
-        ["%matplotlib widget", AXES, f"{PATCH}\nfig.savefig('a')"],
-    ],
-)
-def test_figures_are_not_drawn_where_it_makes_no_difference(cells: list[str]) -> None:
-    assert "draw_all" not in steps_of([IMPORT, *cells])
-
-
-@pytest.mark.parametrize("last", ["", "len(ax.lines)", "len(ax.lines)  # end"])
-def test_a_step_draws_the_figures_that_another_step_changes(last: str) -> None:
-    text = steps_of([IMPORT, f"{AXES}\n{last}", f"{PATCH}\nlim = ax.get_xlim()"], 1, 2)
-    assert f"{DRAW} return ax" in text
 
 
 def test_a_figure_of_another_step_is_closed() -> None:
