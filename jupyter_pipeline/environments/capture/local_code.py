@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from jupyter_pipeline.environments.capture.archives import is_archive, list_archive_modules
 from jupyter_pipeline.environments.capture.dependencies import find_providers
 from jupyter_pipeline.environments.capture.folder import Folder
-from jupyter_pipeline.environments.capture.import_statements import read_cell_imports, read_imports
+from jupyter_pipeline.environments.capture.import_statements import COMPUTED, read_cell_imports, read_imports
 from jupyter_pipeline.environments.capture.installed import InstalledCode
 from jupyter_pipeline.environments.capture.size_limits import is_larger, unused_reason
 from jupyter_pipeline.environments.plugins.distributions import scan_distributions
@@ -54,6 +54,8 @@ class LocalCode:
     """Reasons by path of the folders and archives that cannot be sent."""
     unsent: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Files and reasons, by name of the module, of imported modules in folders that cannot be sent."""
+    unnamed: Sequence[str] = ()
+    """Folders without ``__init__.py`` that are not sent, although code imports modules by computed names."""
 
 
 def resolve_folder(path: Path | str) -> Folder:
@@ -104,7 +106,7 @@ def find_local_code(
     search.add_plain_folders()
     folders = search.folders()
     metadata = _metadata_folders([folder.source for folder in folders])
-    return LocalCode([*folders, *metadata], search.left_out, search.unsent)
+    return LocalCode([*folders, *metadata], search.left_out, search.unsent, search.unnamed)
 
 
 @dataclass
@@ -140,6 +142,7 @@ class _Search:
         self.unsent: dict[str, tuple[str, str]] = {}
         self.modules: dict[str, ModuleType] = {}
         self.plain: list[str] = []
+        self.unnamed: tuple[str, ...] = ()
 
     # Imported modules
 
@@ -296,16 +299,20 @@ class _Search:
             names |= read_imports(file for name in home.names for file in _list_sources(f"{place}/{name}"))
         while found := [place for place in waiting if os.path.basename(place) in names]:
             waiting = [place for place in waiting if place not in found]
-            for place in found:
+            for place in filter(self._is_importable, found):
                 entry, name = os.path.split(place)
-                sources = _list_sources(place)
-                if not (sources or _has_modules(place)) or not self._is_first(name, entry, regular=False):
-                    continue
-                names |= read_imports(sources)
+                names |= read_imports(_list_sources(place))
                 if is_larger(place):
                     self.left_out[place] = unused_reason()
                 else:
                     self.homes.setdefault(entry, _Home()).names.add(name)
+        if COMPUTED in names:
+            self.unnamed = tuple(filter(self._is_importable, waiting))
+
+    def _is_importable(self, place: str) -> bool:
+        """Return True if this process imports modules from a folder without ``__init__.py``."""
+        entry, name = os.path.split(place)
+        return bool(_list_sources(place) or _has_modules(place)) and self._is_first(name, entry, regular=False)
 
     def _is_first(self, module: str, entry: str, *, regular: bool) -> bool:
         """Return True if this process imports `module` from `entry`, and not from another place.
@@ -397,7 +404,7 @@ def _list_identifiers(folder: str) -> list[tuple[str, bool]]:
         return []
 
 
-@functools.lru_cache(maxsize=128)
+@functools.lru_cache(maxsize=4096)
 def _read_identifiers(folder: str, changed: int) -> list[tuple[str, bool]]:
     found = []
     with os.scandir(folder) as entries:

@@ -44,6 +44,8 @@ __all__ = ["diff_environment", "sync_environment"]
 
 _LISTED = 3
 """Number of left-out files with one reason that are named."""
+_UNNAMED = "has no __init__.py, and no code imports it by name; import from it here, or name its folder"
+"""Reason why a folder is not sent that an import by a computed name may use."""
 
 
 def sync_environment(
@@ -128,6 +130,12 @@ def diff_environment(
 
 def _list_unused(code: LocalCode) -> list[DriftItem]:
     """Return an item for each folder that a sync leaves out although a task could import from it."""
+    reasons = {
+        path: why
+        for path, why in code.left_out.items()
+        if not any(file.startswith(f"{path}/") for file, _ in code.unsent.values())  # the import check names them
+    }
+    reasons |= dict.fromkeys(code.unnamed, _UNNAMED)
     return [
         DriftItem(
             package=path,
@@ -137,8 +145,7 @@ def _list_unused(code: LocalCode) -> list[DriftItem]:
             severity=Severity.NOTES,
             reason=f"is not sent: it {why}",
         )
-        for path, why in code.left_out.items()
-        if not any(file.startswith(f"{path}/") for file, _ in code.unsent.values())  # the import check names them
+        for path, why in reasons.items()
     ]
 
 

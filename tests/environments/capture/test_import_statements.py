@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.environments.capture.import_statements import read_imports, search_imports
+from jupyter_pipeline.environments.capture.import_statements import COMPUTED, read_imports, search_imports
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,11 @@ from jupyter_pipeline.environments.capture.import_statements import read_imports
         ("    try:\n\timport a\n    except ImportError: import b\n", {"a", "b"}),
         ("%matplotlib inline\n!ls\nimport a", {"a"}),
         ("import_module(f'a.{name}')\nimportlib.import_module(\"b\")\n__import__('c')", {"a", "b", "c"}),
+        ("runpy.run_module('a.b')\npkgutil.resolve_name( r'c:d')", {"a", "c"}),
+        ("import_module('.a', package=__name__)\nimportlib.import_module", set()),
+        ("def load(name): return import_module(name)", {COMPUTED}),
+        ("__import__(f'{name}.b')\nimportlib.import_module(\n    names[0]\n)", {COMPUTED}),
+        ("[import_module('plugins.' + name) for name in names]", {"plugins"}),
         ("from . import a\nfrom .b import c", set()),
         ("# import a\nx = 'import b'\nimported = 1\nfrom a to b", set()),
     ],

@@ -79,6 +79,22 @@ def test_plain_folders_are_sent_once_they_are_imported_or_code_imports_them_by_n
     assert names() == ("deep", "docs", "helpers.py", "package", "plugins")
 
 
+@pytest.mark.parametrize("call", ["import_module(name)", "__import__(f'{name}.part')", "run_module(names[0])"])
+def test_plain_folders_are_listed_if_code_imports_computed_names(
+    tmp_path: Path, modules: dict[str, ModuleType], call: str
+) -> None:
+    load(tmp_path, "helpers", modules)
+    for file in ("plugins/p1.py", "data/table.csv", "package/__init__.py", "tools/build.py"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).write_text("")
+    (tmp_path / "package" / "work.py").write_text("import tools.build")
+    assert find_local_code(modules, [""], tmp_path).unnamed == ()
+    (tmp_path / "helpers.py").write_text(f"def load(name):\n    return {call}\n")
+    code = find_local_code(modules, [""], tmp_path)
+    assert code.unnamed == (str(tmp_path / "plugins"),)
+    assert code.folders[0].only == ("helpers.py", "package", "tools")
+
+
 def test_a_plain_folder_beside_a_module_of_its_name_is_not_sent(tmp_path: Path, modules: dict[str, ModuleType]) -> None:
     """Such as a clone of the repository of an installed package."""
     (tmp_path / "site" / "clone").mkdir(parents=True)

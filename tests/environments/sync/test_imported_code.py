@@ -216,6 +216,10 @@ def test_a_plain_folder_that_only_a_function_imports_is_sent(kernel: Path, remot
     sync(remote)
     assert evaluate(remote, f"{module}_plain.part.x") == 3
     assert "ModuleNotFoundError" in str(evaluate(remote, f"{module}_docs.conf.x"))
+    write(kernel, {f"{module}_loader.py": "def load(name):\n    return __import__(name)\n"})
+    [item] = [item for item in diff_environment(remote) if item.kernel == "not imported"]
+    assert item.package == str(kernel / f"{module}_docs")
+    assert "no code imports it by name" in item.reason
 
 
 def test_a_second_folder_of_packages_is_not_sent(
