@@ -6,9 +6,9 @@ Magics and command line share these functions, so that both suggest the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-__all__ = ["write_arguments", "write_options"]
+__all__ = ["write_arguments", "write_options", "write_quotes"]
 
 _RANGE = "MIN:MAX"
 _PAIR = re.compile(r"[A-Za-z][\w.-]*=.*", re.DOTALL)
@@ -93,8 +93,7 @@ def write_options(
     >>> write_options(["[NAME]", "MIN:MAX"], {}, ["mine", "1", "2"], ["2"])
     '1:2'
     """
-    start = next((i for i in range(len(words)) if list(words[i : i + len(unknown)]) == list(unknown)), 0)
-    before = list(words[:start])
+    before = _find_words_before(words, unknown)
     if len(unknown) == 1 and before and _fits(_RANGE, f"{before[-1]}:{unknown[0]}"):
         option = before[-2] if len(before) > 1 else ""
         if options.get(option) == _RANGE:
@@ -103,6 +102,40 @@ def write_options(
             return f"{before[-1]}:{unknown[0]}"
     found = [_find_option(options, word) for word in unknown]
     return " ".join(found) if all(found) else ""
+
+
+def write_quotes(options: Collection[str], words: Sequence[str], unknown: Sequence[str]) -> str:
+    """Return an option with quotes around its value and the words after it.
+
+    Parameters
+    ----------
+    options : collection of str
+        Options that take one value.
+    words : sequence of str
+        Words after the command.
+    unknown : sequence of str
+        Words that no argument takes.
+
+    Returns
+    -------
+    str
+        The option and its value, empty if no option is before the words.
+
+    Examples
+    --------
+    >>> write_quotes(["--cron"], ["daily", "--cron", "every", "day"], ["day"])
+    '--cron "every day"'
+    """
+    before = _find_words_before(words, unknown)
+    option, equals, value = before[-1].partition("=") if before else ("", "", "")
+    if not equals and len(before) > 1:
+        option, value = before[-2:]
+    return f'{option} "{" ".join([value, *unknown])}"' if option in options and value else ""
+
+
+def _find_words_before(words: Sequence[str], unknown: Sequence[str]) -> list[str]:
+    start = next((i for i in range(len(words)) if list(words[i : i + len(unknown)]) == list(unknown)), 0)
+    return list(words[:start])
 
 
 def _find_option(options: Mapping[str, str], word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_pipeline.command_forms import write_arguments, write_options
+from jupyter_pipeline.command_forms import write_arguments, write_options, write_quotes
 
 OPTIONS = {"--workers": "N", "--adapt": "MIN:MAX", "--override": "KEY=VALUE", "--name": "NAME", "--wait": ""}
 
@@ -50,3 +50,17 @@ def test_words_that_two_options_take_get_none() -> None:
 def test_two_numbers_of_an_argument_become_a_range() -> None:
     assert write_options(["[NAME]", "MIN:MAX"], {}, ["mine", "1", "2"], ["2"]) == "1:2"
     assert write_options(["[NAME]", "N"], {}, ["mine", "1", "2"], ["2"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "unknown", "expected"),
+    [
+        ("x --name every day", "day", '--name "every day"'),
+        ("x --name=0 6 * * *", "6 * * *", '--name "0 6 * * *"'),
+        ("x --wait local 3", "local 3", ""),
+        ("x y z", "z", ""),
+        ("--name", "--name", ""),
+    ],
+)
+def test_words_after_an_option_become_its_value(line: str, unknown: str, expected: str) -> None:
+    assert write_quotes(["--name"], line.split(), unknown.split()) == expected

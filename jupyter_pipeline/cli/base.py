@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,7 +23,7 @@ from traitlets.config.loader import KVArgParseConfigLoader
 
 from jupyter_pipeline import __version__
 from jupyter_pipeline.clusters.profiles import traitlets_config
-from jupyter_pipeline.command_forms import write_arguments, write_options
+from jupyter_pipeline.command_forms import write_arguments, write_options, write_quotes
 from jupyter_pipeline.exceptions import NotFoundError, UsageError, suggest
 from jupyter_pipeline.models import to_plain
 
@@ -47,21 +47,15 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
-def _suggest_quotes(words: list[str], unknown: list[str]) -> str:
+def _suggest_quotes(options: Collection[str], words: list[str], unknown: list[str]) -> str:
     """Return how to write the value of several words to which the unknown words of a command line belong."""
-    start = next((i for i in range(2, len(words)) if words[i : i + len(unknown)] == unknown), 0)
-    option, value = words[start - 2 : start] if start else ("", "")
-    if not option.startswith("--"):
-        option, _, value = value.partition("=")
-    if option == "--cron" and any(Path(word).exists() for word in (value, *unknown)):
+    quoted = write_quotes(options, words, unknown)
+    is_cron = quoted.startswith("--cron ")
+    if is_cron and any(Path(word).exists() for word in quoted.removeprefix("--cron ").strip('"').split(" ")):
         return 'The shell replaced * by names of files. Put the expression in quotes, such as --cron "0 6 * * *".'
-    if (
-        not option.startswith("--")
-        or not value
-        or (not value[:1].isalpha() and option == "--cron" and "*" not in unknown)
-    ):
+    if not quoted or (is_cron and not quoted.removeprefix('--cron "')[:1].isalpha() and "*" not in unknown):
         return 'Put a value of several words in quotes, such as --cron "0 6 * * *".'
-    return f'Put a value of several words in quotes: {option} "{" ".join([value, *unknown])}".'
+    return f"Put a value of several words in quotes: {quoted}."
 
 
 class _Loader(KVArgParseConfigLoader):
@@ -207,8 +201,9 @@ class Command(_App):
             if not error.code or not reason:
                 raise
             unknown = reason.removeprefix(_UNKNOWN).split(" ")
-            written = write_options(self.positional, self._list_options(), words, unknown)
-            hint = f"Write {written}." if written else _suggest_quotes(words, unknown)
+            options = self._list_options()
+            written = write_options(self.positional, options, words, unknown)
+            hint = f"Write {written}." if written else _suggest_quotes([*filter(options.get, options)], words, unknown)
             if reason.startswith(_UNKNOWN) and len(unknown) > _MOST_WORDS:
                 reason = f"{_UNKNOWN}{' '.join(unknown[:_MOST_WORDS])} and {len(unknown) - _MOST_WORDS} more"
             raise UsageError(f"{self.words}: {_TRAIT.sub('--', reason)}. {hint} See --help.") from error

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from jupyter_pipeline import audit
-from jupyter_pipeline.command_forms import write_arguments, write_options
+from jupyter_pipeline.command_forms import write_arguments, write_options, write_quotes
 from jupyter_pipeline.disk_space import name_full_disk
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError, suggest
 
@@ -152,7 +152,6 @@ class Parser(argparse.ArgumentParser):
 
     def _hint(self, unknown: list[str]) -> str:
         """Return how to write words that no argument takes; empty if that is unclear."""
-        options = self._option_string_actions
         words = list(itertools.takewhile(lambda word: not word.startswith("--"), unknown))
         values = {
             next(name for name in action.option_strings if name.startswith("--")): str(action.metavar or "")
@@ -161,13 +160,9 @@ class Parser(argparse.ArgumentParser):
         }
         if written := write_options(self.positionals(), values, self._words, words):
             return f"Write {written}"
-        start = next((i for i in range(len(self._words)) if self._words[i : i + len(words)] == words), 0)
-        option, equals, value = self._words[start - 1].partition("=") if start else ("", "", "")
-        if not equals and start > 1:
-            option, value = self._words[start - 2], self._words[start - 1]
-        if option not in options or options[option].nargs is not None:
-            return ""
-        return f'Put a value of several words in quotes: {option} "{" ".join([value, *words])}"'
+        single = [name for name, action in self._option_string_actions.items() if action.nargs is None]
+        quoted = write_quotes(single, self._words, words)
+        return f"Put a value of several words in quotes: {quoted}" if quoted else ""
 
     def _usage(self) -> str:
         """Return the usage in one line; with many options, the command that lists them."""
