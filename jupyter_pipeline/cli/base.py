@@ -203,10 +203,12 @@ class Command(_App):
             unknown = reason.removeprefix(_UNKNOWN).split(" ")
             options = self._list_options()
             written = write_options(self.positional, options, words, unknown)
-            hint = f"Write {written}." if written else _suggest_quotes([*filter(options.get, options)], words, unknown)
+            hint = f" Write {written}." if written else ""
+            if reason.startswith(_UNKNOWN) and not written:
+                hint = f" {_suggest_quotes([*filter(options.get, options)], words, unknown)}"
             if reason.startswith(_UNKNOWN) and len(unknown) > _MOST_WORDS:
                 reason = f"{_UNKNOWN}{' '.join(unknown[:_MOST_WORDS])} and {len(unknown) - _MOST_WORDS} more"
-            raise UsageError(f"{self.words}: {_TRAIT.sub('--', reason)}. {hint} See --help.") from error
+            raise UsageError(f"{self.words}: {_TRAIT.sub('--', reason)}.{hint} See --help.") from error
 
     def emit_description(self) -> Iterator[str]:
         """Yield the usage and the description."""

@@ -130,7 +130,7 @@ def test_help_names_every_subcommand() -> None:
             ": 6 / /tmp / /tmp and 2 more",
         ),
         (["deploy", "a.ipynb", "--cron", "/", "/tmp", "/", "/tmp"], "The shell replaced * by names of files. Put the"),
-        (["deploy", "a.ipynb", "--name", "a", "--schedule"], "--schedule: expected one argument"),
+        (["deploy", "a.ipynb", "--name", "a", "--schedule"], "--schedule: expected one argument. See --help."),
         (["alerts", "add", "oncall"], "The address is empty"),
         (["alerts", "add", "oncall", "json://u:p@host"], "add takes NAME; the address is read from a prompt or from"),
         (["test", "nobody"], "No pipeline is called 'nobody'"),
