@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import functools
+import inspect
 import json
 import logging
 import os
@@ -20,7 +21,7 @@ import pwd
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -152,7 +153,7 @@ def record(action: str, kind: str, name: str, *, only_refusals: bool = False, **
             _write(action, kind, current, result, error)
 
 
-def recorded(action: str, kind: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def recorded(action: str, kind: str, *, details: Sequence[str] = ()) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Return a decorator that records each call; the first argument is the name of the object.
 
     Parameters
@@ -161,13 +162,18 @@ def recorded(action: str, kind: str) -> Callable[[Callable[P, T]], Callable[P, T
         Verb, such as ``pause``.
     kind : str
         Kind of the object.
+    details : sequence of str
+        Parameters whose values are recorded, no secrets. A record is represented by its name.
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        parameters = tuple(inspect.signature(function).parameters)
+
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            name = args[0] if args else next(iter(kwargs.values()), "")
-            with record(action, kind, str(name)):
+            values = {**dict(zip(parameters, args, strict=False)), **kwargs}
+            shown: dict[str, Any] = {key: getattr(values[key], "name", values[key]) for key in details if key in values}
+            with record(action, kind, str(values.get(parameters[0], "")), **shown):
                 return function(*args, **kwargs)
 
         return call
@@ -308,7 +314,12 @@ def read_entries(*, since: float = 0.0, everyone: bool = False) -> list[AuditEnt
         folder, own = Path(policy.audit_folder), _file_name(_name_user(os.getuid()))
         listed = {*folder.glob("*.jsonl" if everyone else f"{own}.*.jsonl")}
         present = folder / f"{own}.{_file_name(processes.hostname())}.jsonl"  # even if the folder cannot be listed
-        files += {*listed, present} if present.exists() else listed
+        files += {*listed, present} if os.access(present, os.F_OK) else listed
+        if folder.is_dir() and not os.access(folder, os.R_OK):
+            others = ", and entries of other users," if everyone else ""
+            logger.warning(
+                "%s cannot be listed. Entries on other hosts and in full files%s are not shown.", folder, others
+            )
     found = [entry for file in files for entry in _read_file(file) if entry.time >= since]
     return sorted(found, key=lambda entry: entry.time)
 

@@ -18,9 +18,10 @@ from other_user import NOBODY, needs_root
 from jupyter_pipeline import audit, cli, environment_variables, paths, site_policy
 from jupyter_pipeline.clusters import manager
 from jupyter_pipeline.exceptions import ClusterError, PipelineError, PolicyError
+from jupyter_pipeline.models import Target
 from jupyter_pipeline.orchestration import alerts, deployments, runs
 from jupyter_pipeline.site_policy import SitePolicy
-from jupyter_pipeline.workflows import run_history
+from jupyter_pipeline.workflows import run_history, start_cluster
 
 SECRET = "json://user:dcm2Xk4f@example.org/"
 
@@ -114,6 +115,43 @@ def test_functions_that_change_something_are_recorded_without_secrets(
     (file,) = (state / "audit").iterdir()
     assert "dcm2Xk4f" not in file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_details_name_versions_targets_and_replaced_values() -> None:
+    with pytest.raises(PipelineError):
+        deployments.rollback("x", version="3")
+    with pytest.raises(PipelineError):
+        deployments.promote("x", source="staging", target=Target(name="production", env={"KEY": SECRET}))
+    with pytest.raises(PipelineError):
+        runs.backfill("x", 1.0, 2.0)
+    with pytest.raises(SystemExit):
+        cli.main(["cluster", "start", "local", "--workers=3", "-o", "limits.max_workers=2"])
+    cli.PipelineApp.clear_instance()
+    with pytest.raises(PipelineError):
+        start_cluster("local", workers=3, overrides={"limits.max_workers": "1"}, owner="kernel")
+    secret = {"cluster_kwargs.password": SECRET, "cluster_kwargs.url": SECRET, "price.per_core_hour": 2}
+    assert manager._describe_overrides(secret) == [
+        "cluster_kwargs.password",
+        "cluster_kwargs.url",
+        "price.per_core_hour=2",
+    ]
+    assert [(entry.action, entry.details) for entry in audit.read_entries()] == [
+        ("rollback", {"version": "3"}),
+        ("promote", {"source": "staging", "target": "production"}),
+        ("backfill", {"start": 1.0, "end": 2.0}),
+        ("start", {"profile": "local", "workers": 3, "overrides": ["limits.max_workers=2"]}),
+        ("start", {"profile": "local", "workers": 3, "overrides": ["limits.max_workers=1"]}),
+    ]
+
+
+def test_a_folder_that_cannot_be_listed_is_named(
+    shared_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with audit.record("scale", "cluster", "one"):
+        pass
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.R_OK)  # root can list every folder
+    assert [entry.name for entry in audit.read_entries()] == ["one"]
+    assert f"{shared_folder} cannot be listed. Entries on other hosts and in full files are not shown." in caplog.text
 
 
 def write_many(number: int) -> None:

@@ -84,7 +84,9 @@ class Start(_RecordCommand):
         if self.estimate:
             return estimates.estimate_cluster(found, workers=workers, adapt=adapt)
         report = tables.starting(note)
-        record = manager.start(found, name=self.cluster_name, workers=workers, adapt=adapt, progress=report)
+        record = manager.start(
+            found, name=self.cluster_name, workers=workers, adapt=adapt, progress=report, overrides=overrides
+        )
         return manager.wait_for_workers(record.name, progress=report) if self.wait else record
 
     def show(self, answer: ClusterRecord | Estimate) -> str:

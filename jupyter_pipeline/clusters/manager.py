@@ -66,6 +66,7 @@ def start(
     owner: ProcessIdentity | None = None,
     origin: ClusterOrigin | None = None,
     note: Callable[[str], None] | None = None,
+    overrides: Mapping[str, Any] | None = None,
 ) -> ClusterRecord:
     """Start a cluster.
 
@@ -90,6 +91,8 @@ def start(
     note : callable, optional
         Function that gets each change of the profile by the policy, and each cost that no shared limit counts. The
         first record has these notes, too.
+    overrides : mapping, optional
+        Values by dotted key that have replaced values of the profile, for the audit log.
 
     Returns
     -------
@@ -109,7 +112,15 @@ def start(
     ClusterStartError
         If the cluster does not start. All its processes and jobs have ended then.
     """
-    with audit.record("start", "cluster", name or "", profile=profile.name, workers=workers, adapt=adapt) as action:
+    with audit.record(
+        "start",
+        "cluster",
+        name or "",
+        profile=profile.name,
+        workers=workers,
+        adapt=adapt,
+        overrides=_describe_overrides(overrides or {}),
+    ) as action:
         record = _start(profile, name, workers, adapt, wait, progress, owner, origin, note)
         action.name = record.name
         return record
@@ -167,6 +178,18 @@ def _start(
         raise
     standby.schedule_start(profile)
     return started
+
+
+def _describe_overrides(overrides: Mapping[str, Any]) -> list[str]:
+    """Return each key with its value, without values that may be secrets."""
+    if not overrides:
+        return []
+    from jupyter_pipeline import secret_detection  # reads YAML, which the magics load on first use
+
+    return [
+        key if secret_detection.is_private_name(key) or secret_detection.has_secret(key, value) else f"{key}={value}"
+        for key, value in overrides.items()
+    ]
 
 
 def check_one_size(workers: object, adapt: object) -> None:

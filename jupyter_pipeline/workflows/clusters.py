@@ -76,9 +76,8 @@ def start_cluster(
     from jupyter_pipeline.clusters import attached, manager, profiles
     from jupyter_pipeline.workflows.cluster_origin import find_origin
 
-    if owner:
-        overrides = {**(overrides or {}), "owner": owner}
-    described = profiles.get_profile(profile, overrides=overrides, cwd=cwd)
+    own = {"owner": owner} if owner else {}
+    described = profiles.get_profile(profile, overrides={**(overrides or {}), **own}, cwd=cwd)
     attached.preload_distributed()
     record = manager.start(
         described,
@@ -89,6 +88,7 @@ def start_cluster(
         owner=processes.this_process(),
         origin=find_origin(),
         note=warnings.warn if progress is None else None,  # otherwise the first record has the notes
+        overrides=overrides,
     )
     cluster = attach(record.name)
     if described.environment:

@@ -138,7 +138,7 @@ async def rollback_async(name: str, version: str | None = None) -> DeploymentRec
 
 list_versions = run_sync(list_versions_async)
 compare_versions = run_sync(compare_versions_async)
-rollback = audit.recorded("rollback", "deployment")(run_sync(rollback_async))
+rollback = audit.recorded("rollback", "deployment", details=("version",))(run_sync(rollback_async))
 
 
 def _known(name: str, server: str) -> tuple[list[Version], int]:

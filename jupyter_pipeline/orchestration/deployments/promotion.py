@@ -90,4 +90,4 @@ async def _good_runs(api: PrefectApi, deployment: Mapping[str, Any], enough: int
     return good
 
 
-promote = audit.recorded("promote", "deployment")(run_sync(promote_async))
+promote = audit.recorded("promote", "deployment", details=("source", "target"))(run_sync(promote_async))

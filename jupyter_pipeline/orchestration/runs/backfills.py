@@ -89,4 +89,4 @@ async def _wait_for_end(api: PrefectApi, run: RunRecord) -> RunRecord:
         await asyncio.sleep(_POLL)
 
 
-backfill = audit.recorded("backfill", "deployment")(run_sync(backfill_async))
+backfill = audit.recorded("backfill", "deployment", details=("start", "end"))(run_sync(backfill_async))

@@ -125,9 +125,11 @@ def up(
     report = progress or silent
     if processes.find(state.supervisor if (state := read_state()) else None) is None:
         disk_space.check_space(service_dir(), needed=_SPACE)
-    with audit.record("start", "service", ""), _locked(report):
+    with audit.record("start", "service", "") as action, _locked(report):
         state = read_state()
         if take_over:
+            if state is not None and state.supervisor is not None and ownership.is_on_other_host(state):
+                action.details["take_over_from"] = state.supervisor.host
             ownership.prepare_take_over(state, report)
         else:
             ownership.refuse_other_host(state)

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from waiting import wait_until
 
-from jupyter_pipeline import environment_variables, processes, tables
+from jupyter_pipeline import audit, environment_variables, processes, tables
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
@@ -257,6 +257,7 @@ def test_a_service_of_another_host_is_left_alone(elsewhere: ServiceState) -> Non
             action()
     with pytest.raises(ServiceError, match="runs on login2: its last heartbeat was at"):
         service.up(take_over=True)
+    assert [entry.details for entry in audit.read_entries()] == [{}, {}, {"take_over_from": "login2"}]
     with pytest.raises(ApiUnreachableError, match="was started on login2"):
         deployments.list_deployments()
 
