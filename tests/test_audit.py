@@ -16,6 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from other_user import NOBODY, needs_root
 
 from jupyter_pipeline import audit, cli, environment_variables, paths, site_policy
+from jupyter_pipeline.cli.base import Command
 from jupyter_pipeline.clusters import manager
 from jupyter_pipeline.exceptions import ClusterError, PipelineError, PolicyError
 from jupyter_pipeline.models import Target
@@ -124,9 +125,10 @@ def test_details_name_versions_targets_and_replaced_values() -> None:
         deployments.promote("x", source="staging", target=Target(name="production", env={"KEY": SECRET}))
     with pytest.raises(PipelineError):
         runs.backfill("x", 1.0, 2.0)
+    Command.clear_instance()
     with pytest.raises(SystemExit):
         cli.main(["cluster", "start", "local", "--workers=3", "-o", "limits.max_workers=2"])
-    cli.PipelineApp.clear_instance()
+    Command.clear_instance()
     with pytest.raises(PipelineError):
         start_cluster("local", workers=3, overrides={"limits.max_workers": "1"}, owner="kernel")
     secret = {"cluster_kwargs.password": SECRET, "cluster_kwargs.url": SECRET, "price.per_core_hour": 2}
