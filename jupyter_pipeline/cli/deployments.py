@@ -13,7 +13,7 @@ from jupyter_pipeline.cli.deploy import notebook_path, read_cells
 from jupyter_pipeline.cli.runs import RunCommand
 from jupyter_pipeline.models import DeploymentRecord, DeploymentStatus, RunRecord, VersionRecord
 from jupyter_pipeline.orchestration import deployments
-from jupyter_pipeline.workflows import deploy_options, deployment_status, run_history
+from jupyter_pipeline.workflows import deployment_status, option_values, run_history
 
 __all__ = ["DeploymentsGroup"]
 
@@ -80,7 +80,7 @@ class Run(RunCommand):
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "param": "Run.param"}
 
     def work(self, name: str) -> RunRecord:
-        return deployments.run_now(name, deploy_options.assignments("--param", self.param))
+        return deployments.run_now(name, option_values.assignments("--param", self.param))
 
 
 class Delete(Command):

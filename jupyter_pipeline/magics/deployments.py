@@ -107,9 +107,9 @@ def _resume(options: Namespace) -> Any:
 def _run(options: Namespace) -> Any:
     from jupyter_pipeline import tables
     from jupyter_pipeline.orchestration import deployments
-    from jupyter_pipeline.workflows import deploy_options
+    from jupyter_pipeline.workflows import option_values
 
-    return tables.runs([deployments.run_now(options.name, deploy_options.assignments("--param", options.param))])
+    return tables.runs([deployments.run_now(options.name, option_values.assignments("--param", options.param))])
 
 
 def _backfill(options: Namespace) -> Any:

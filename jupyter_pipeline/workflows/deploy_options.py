@@ -1,4 +1,4 @@
-"""Options of a deploy: one table, and the functions that parse their values.
+"""Options of a deploy in one table, and the settings that they describe.
 
 `OPTIONS` declares each option once. Every front door derives from it: the command line, the magics,
 the REST routes, the form of the panel (by `json_schema`) and the table in the documentation.
@@ -9,22 +9,18 @@ option, and its help names it.
 
 from __future__ import annotations
 
-import json
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
-from jupyter_pipeline import arguments, safe_yaml
+from jupyter_pipeline import arguments
 from jupyter_pipeline.compiler import CompileOptions
 from jupyter_pipeline.compiler.codegen.registry import list_code_generators
 from jupyter_pipeline.compiler.frontend import directives
-from jupyter_pipeline.exceptions import NotFoundError, UsageError
+from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import (
-    Alert,
     AlertEvent,
     CatchUpPolicy,
     DeploymentSpec,
@@ -34,14 +30,21 @@ from jupyter_pipeline.models import (
     Schedule,
     field_default,
 )
-from jupyter_pipeline.parameter_schema import ParameterText
+from jupyter_pipeline.workflows.option_values import (
+    as_list,
+    assignments,
+    parse_alerts,
+    parse_parameters,
+    parse_passed_parameters,
+    parse_schedules,
+    parse_template,
+)
 
 __all__ = [
     "OPTIONS",
     "WHOLE_OPTIONS",
     "Option",
     "Settings",
-    "assignments",
     "default_name",
     "json_schema",
     "json_types",
@@ -117,7 +120,7 @@ class Option:
         if not self.metavar:
             return value if self.negatable else bool(value)
         if self.repeat:
-            items = tuple(_as_list(value))
+            items = tuple(as_list(value))
             return self.parse(items) if self.parse else items
         text = str(value if value is not None else "").strip() or self.default
         if self.choices and text:
@@ -132,7 +135,7 @@ class Option:
         if not self.metavar:
             return value if value or (self.negatable and value is not None) else None
         if self.repeat:
-            return [str(each) for each in _as_list(value)] or None
+            return [str(each) for each in as_list(value)] or None
         text = str(value if value is not None else "").strip()
         if text in ("", self.default):
             return None
@@ -155,39 +158,6 @@ class Option:
             return {**schema, "type": "array", "items": value, "default": [], "x-metavar": self.metavar}
         default = int(self.default) if self.default and self.type == "integer" else self.default
         return {**schema, **value, "x-metavar": self.metavar, **({"default": default} if self.default else {})}
-
-
-def _assigned(pairs: Sequence[str]) -> dict[str, Any]:
-    return assignments("--sample", pairs)
-
-
-def _alerts(texts: Sequence[str]) -> tuple[Alert, ...]:
-    return tuple(_alert(text) for text in texts)
-
-
-def _passed(texts: Sequence[str]) -> dict[str, str]:
-    """Return the parameters of the completed run by the names of the parameters that take their values."""
-    found = {}
-    for text in texts:
-        name, equals, other = (part.strip() for part in text.partition("="))
-        other = other if equals else name
-        if not (name.isidentifier() and other.isidentifier()):
-            raise UsageError(f"--after-param {text!r} names no parameter. Write NAME, or NAME=OTHER.")
-        found[name] = other
-    return found
-
-
-def _template(name: str) -> str:
-    """Return the name of an installed template of nbconvert."""
-    if not name:
-        return ""
-    from jupyter_core.paths import jupyter_path
-
-    folders = [Path(folder) for folder in jupyter_path("nbconvert", "templates")]
-    known = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_dir()}
-    if name not in known:
-        raise NotFoundError("template of nbconvert", name, known)
-    return name
 
 
 def _step_option(name: str, text: str) -> Option:
@@ -289,7 +259,7 @@ OPTIONS = (
         "template of nbconvert for the HTML report, such as classic",
         "TEMPLATE",
         fields=("deployment.report_template",),
-        parse=_template,
+        parse=parse_template,
     ),
     Option("owner", "person or team that is responsible for the runs", "NAME", fields=("deployment.owner",)),
     Option(
@@ -298,7 +268,7 @@ OPTIONS = (
         "ALERT",
         repeat=True,
         fields=("deployment.alerts",),
-        parse=_alerts,
+        parse=parse_alerts,
     ),
     Option(
         "verify-alerts",
@@ -319,7 +289,7 @@ OPTIONS = (
         "NAME",
         repeat=True,
         fields=("compile_options.after_parameters", "deployment.after_parameters"),
-        parse=_passed,
+        parse=parse_passed_parameters,
     ),
     Option(
         "target",
@@ -353,7 +323,7 @@ OPTIONS = (
         repeat=True,
         group="parameters",
         fields=("sample",),
-        parse=_assigned,
+        parse=functools.partial(assignments, "--sample"),
     ),
     Option(
         "to",
@@ -385,8 +355,6 @@ WHOLE_OPTIONS = (
     Option("one-step", "with --all, make one step of the whole notebook", fields=("compile_options.one_step",)),
 )
 """Options of front doors that deploy a notebook, beside `OPTIONS`."""
-
-_WINDOW = re.compile(r"\{\{\s*window\.(\w+)\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -455,9 +423,9 @@ def parse_options(
         raise UsageError("--after-param takes values of a completed run. Add --after NAME, or remove --after-param.")
     if fields["require_same"] and fields["rehearse"] is False:
         raise UsageError("--require-same needs the rehearsal. Remove --no-rehearse.")
-    parameters, defaults, windows = _parameters(_as_list(values.get("param")))
+    parameters, defaults, windows = parse_parameters(as_list(values.get("param")))
     steps = {o: str(values.get(o.removeprefix("--").replace("-", "_")) or "") for o in directives.OPTIONS}
-    schedules = _schedules(values)
+    schedules = parse_schedules(values)
     compile_options = CompileOptions(
         name=name,
         notebook=notebook,
@@ -529,130 +497,3 @@ def _stored(values: Mapping[str, Any], planned: Sequence[Schedule]) -> dict[str,
 
 def _below(prefix: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {path.removeprefix(prefix): value for path, value in fields.items() if path.startswith(prefix)}
-
-
-def assignments(option: str, pairs: Sequence[str]) -> dict[str, Any]:
-    """Return the values by name in texts of the form ``NAME=VALUE``.
-
-    A value is parsed as YAML: numbers, ``true``, ``null`` and ``[lists]`` have their types. Everything else, including
-    a date, is text. A parameter of type text gets a number such as ``007`` as written.
-
-    Parameters
-    ----------
-    option : str
-        Name of the option, for the error message.
-    pairs : sequence of str
-        Texts such as ``"rows=100"``.
-
-    Raises
-    ------
-    UsageError
-        If a text has another form, or a value that JSON cannot represent, such as ``.nan``.
-
-    Examples
-    --------
-    >>> assignments("--sample", ["rows=100", "day=2026-01-31"])
-    {'rows': 100, 'day': '2026-01-31'}
-    """
-    values = {}
-    for pair in pairs:
-        name, equals, text = pair.partition("=")
-        if not equals or not name.strip().isidentifier():
-            raise UsageError(f"{option} {pair!r} sets no parameter. Write NAME=VALUE, such as rows=100.")
-        values[name.strip()] = _value(option, text.strip())
-    return values
-
-
-def _value(option: str, text: str) -> Any:
-    try:
-        value = safe_yaml.parse(text, json=True)
-        scalars = safe_yaml.parse(text, scalars=True)
-    except safe_yaml.NotJsonError as error:
-        raise UsageError(f"{option}: {text!r} is not a value of a parameter: {error.problem}.") from error
-    except yaml.YAMLError:
-        return text
-    return value if _keeps_text(value, scalars) else ParameterText(text, value, scalars)
-
-
-def _keeps_text(value: Any, scalars: Any) -> bool:
-    """Return True if JSON writes each number and boolean with the same text."""
-    if isinstance(value, list) and isinstance(scalars, list):
-        return all(map(_keeps_text, value, scalars))
-    if isinstance(value, dict) and isinstance(scalars, dict):
-        return all(map(_keeps_text, value.values(), scalars.values()))
-    return not isinstance(value, bool | int | float) or json.dumps(value) == scalars
-
-
-def _parameters(texts: Sequence[str]) -> tuple[tuple[str, ...], dict[str, Any], dict[str, str]]:
-    """Return the names of the parameters, their values, and their edges of the time window."""
-    names: dict[str, None] = {}
-    defaults: dict[str, Any] = {}
-    windows: dict[str, str] = {}
-    for item in texts:
-        name, equals, text = item.partition("=")
-        name = name.strip()
-        if not name.isidentifier():
-            raise UsageError(
-                f'--param {item!r} names no parameter. Write NAME, NAME=VALUE or "NAME={{{{ window.start }}}}".'
-            )
-        names[name] = None
-        edge = _WINDOW.fullmatch(text.strip())
-        if edge:
-            windows[name] = arguments.choice("--param: window.", edge[1], ("start", "end"))
-        elif equals:
-            defaults[name] = _value("--param", text.strip())
-    return tuple(names), defaults, windows
-
-
-def _schedules(values: Mapping[str, Any]) -> tuple[Schedule, ...]:
-    from jupyter_pipeline.orchestration import schedules
-
-    text = {key: str(values.get(key) or "").strip() for key in ("timezone", "start", "end")}
-    zone = text["timezone"] or schedules.local_timezone()
-    edges = {key: schedules.parse_time(text[key], zone) for key in ("start", "end") if text[key]}
-    plain: list[dict[str, Any]] = [
-        {kind: each} for kind in ("cron", "every", "rrule") for each in _as_list(values.get(kind))
-    ]
-    mappings = [_mapping(each) for each in _as_list(values.get("schedule"))]
-    if not plain and (edges or (text["timezone"] and not mappings)):
-        option = "A time zone" if text["timezone"] else f"--{next(iter(edges))}"
-        raise UsageError(f"{option} needs a schedule. Add --cron, --every or --rrule.")
-    found = [schedules.parse_schedule(**{**each, **edges}, timezone=zone) for each in plain]
-    found += [schedules.schedule_from_mapping(each, timezone=zone) for each in mappings]
-    return tuple(_with_slug(schedule, i) for i, schedule in enumerate(found, 1))
-
-
-def _with_slug(schedule: Schedule, number: int) -> Schedule:
-    """Return the schedule with a distinct name, unless it has one."""
-    unnamed = Schedule.__dataclass_fields__["slug"].default
-    return replace(schedule, slug=f"schedule-{number}") if schedule.slug == unnamed else schedule
-
-
-def _as_list(value: str | Sequence[str] | None) -> Sequence[str]:
-    return [value] if isinstance(value, str) and value else value or ()
-
-
-def _mapping(text: str) -> dict[str, Any]:
-    try:
-        found = safe_yaml.parse(text, json=True)
-    except safe_yaml.NotJsonError as error:
-        raise UsageError(f"--schedule {text!r}: {error.problem}.") from error
-    except yaml.YAMLError:
-        found = None
-    if not isinstance(found, dict):
-        raise UsageError(
-            f"--schedule {text!r} is not a mapping. Write \"{{cron: '0 6 * * *', parameters: {{region: eu}}}}\"."
-        )
-    return found
-
-
-def _alert(text: str) -> Alert:
-    block, colon, events = text.partition(":")
-    known = [event.value for event in AlertEvent]
-    if not block or (colon and not events):
-        raise UsageError(f"--notify {text!r} names no alert. Write NAME, or NAME:failure,late.")
-    return (
-        Alert(block=block, events=tuple(arguments.choice("--notify", e.strip(), known) for e in events.split(",")))
-        if events
-        else Alert(block=block)
-    )

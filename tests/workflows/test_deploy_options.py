@@ -78,22 +78,6 @@ def test_an_alert_names_its_events_or_means_all() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("3", 3),
-        ("0.5", 0.5),
-        ("true", True),
-        ("null", None),
-        ("[1, a]", [1, "a"]),
-        ("2026-01-31", "2026-01-31"),
-        ("[", "["),
-    ],
-)
-def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any) -> None:
-    assert deploy_options.assignments("--sample", [f"x={text}"]) == {"x": value}
-
-
-@pytest.mark.parametrize(
     ("given", "expected"),
     [
         ({"overlap": "Queue"}, "Did you mean queue?"),

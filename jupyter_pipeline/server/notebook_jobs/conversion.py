@@ -102,7 +102,7 @@ def to_job(run: RunRecord, deployment: DeploymentRecord, *, kernel: str) -> Desc
 
 
 def parameter_texts(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Return parameters as texts, from which `deploy_options.assignments` reads the same values."""
+    """Return parameters as texts, from which `option_values.assignments` reads the same values."""
     return {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for name, value in parameters.items()

@@ -37,7 +37,7 @@ from jupyter_pipeline.paths import snapshots_dir, write_private
 from jupyter_pipeline.server.kernel_cli import find_interpreter
 from jupyter_pipeline.server.notebook_jobs.conversion import sort_and_cut, to_job, to_job_definition
 from jupyter_pipeline.server.notebook_jobs.environments import HTML, LOG, NO_CLUSTER, NOTEBOOK
-from jupyter_pipeline.workflows import deploy_options, run_history
+from jupyter_pipeline.workflows import deploy_options, option_values, run_history
 from jupyter_pipeline.workflows.artifacts import is_whole_notebook
 from jupyter_pipeline.workflows.run_report import reports, store
 
@@ -134,7 +134,7 @@ class PipelineScheduler(BaseScheduler):
     async def create_job_from_definition(self, job_definition_id: str, model: CreateJobFromDefinition) -> str:
         """Run a deployment now, and return the id of the run."""
         record = await self._find(job_definition_id)
-        values = deploy_options.assignments("Parameter", [f"{k}={v}" for k, v in (model.parameters or {}).items()])
+        values = option_values.assignments("Parameter", [f"{k}={v}" for k, v in (model.parameters or {}).items()])
         return (await asyncio.to_thread(deployments.run_now, f"{record.flow_name}/{record.name}", values)).id
 
     async def _deploy(self, name: str, model: CreateJob | CreateJobDefinition, options: list[str]) -> DeploymentRecord:

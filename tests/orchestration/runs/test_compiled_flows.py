@@ -19,7 +19,7 @@ from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.orchestration.prefect_api import endpoint
 from jupyter_pipeline.orchestration.prefect_api.client import connect
 from jupyter_pipeline.orchestration.versions import snapshots
-from jupyter_pipeline.workflows.deploy_options import assignments
+from jupyter_pipeline.workflows.option_values import assignments
 
 SOURCES = [
     "import pandas as pd\nimport pandera.pandas as pa\nfrom datetime import date",
