@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -117,9 +118,10 @@ def _describe(found: Estimate, workers: int | None, count: int, profile: Profile
     if found.cost_per_hour is not None or found.core_hours_per_hour is not None:
         rate = _describe_amount(found.cost_per_hour, found.core_hours_per_hour, found.currency)
         parts.append(f"{rate} an hour with {size}")
-        if profile.limits.lifetime is not None and found.cost_per_hour is not None:
-            most = found.cost_per_hour * profile.limits.lifetime / 3600
-            most = min(most, profile.limits.budget) if profile.limits.budget is not None else most
+        limits = profile.limits
+        if found.cost_per_hour is not None and (limits.lifetime is not None or limits.budget is not None):
+            lifetime = math.inf if limits.lifetime is None else found.cost_per_hour * limits.lifetime / 3600
+            most = min(lifetime, math.inf if limits.budget is None else limits.budget)
             parts.append(f"at most {format_money(most, found.currency)} until its limits stop it")
     elif not parts:
         parts.append(f"unknown: {size} of unknown cores, and no earlier run")

@@ -26,9 +26,16 @@ def estimate_cluster(profile: Profile, *, workers: int | None = None, adapt: tup
         Fixed number of workers, in place of the profile's.
     adapt : tuple of int, optional
         Minimum and maximum number of workers, in place of the profile's.
+
+    Raises
+    ------
+    PolicyError
+        If the policy of the administrator does not allow the profile or the size.
     """
     from jupyter_pipeline.clusters import estimates, ledger, restrictions
 
+    # The policy may replace the price, and lower limits and sizes.
+    profile = restrictions.restrict(profile, workers=workers if workers is not None else adapt and adapt[1])
     past = [
         each for each in ledger.read_intervals(time.time() - _HISTORY) if each.profile == profile.name and not each.run
     ]

@@ -40,6 +40,14 @@ def interval(number: int, minutes: float, **changes: Any) -> UsageInterval:
             None,
             "1.00 EUR (2 core-hours) an hour with 1 worker; at most 3.00 EUR until its limits stop it",
         ),
+        (
+            {"limits": Limits(lifetime=None, budget=3.0)},
+            1,
+            2,
+            [],
+            None,
+            "1.00 EUR (2 core-hours) an hour with 1 worker; at most 3.00 EUR until its limits stop it",
+        ),
         ({"price": {}}, 2, 2, [], None, "4 core-hours an hour with 2 workers"),
         (
             {"limits": Limits(lifetime=None)},

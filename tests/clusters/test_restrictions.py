@@ -15,6 +15,7 @@ from jupyter_pipeline.clusters import manager, registry, restrictions
 from jupyter_pipeline.exceptions import ConfigurationError, PolicyError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 from jupyter_pipeline.site_policy import files
+from jupyter_pipeline.workflows.estimates import estimate_cluster
 
 
 @pytest.fixture
@@ -36,6 +37,16 @@ def test_a_refused_start_writes_nothing(folder: Path, make_profile: Callable[...
     with pytest.raises(ConfigurationError, match=r"policy\.yaml: max_workers: 'two' is not a whole number"):
         manager.start(make_profile())
     assert registry.list_records(include_ended=True) == []
+
+
+def test_an_estimate_has_the_price_and_the_sizes_of_the_policy(
+    folder: Path, make_profile: Callable[..., Profile]
+) -> None:
+    (folder / "policy.yaml").write_text("max_workers: 2\ncurrency: EUR\nprices: {'*': {per_worker_hour: 3}}")
+    assert estimate_cluster(make_profile(), workers=2).cost_per_hour == 6.0
+    for sizes in ({"workers": 3}, {"adapt": (0, 3)}):
+        with pytest.raises(PolicyError, match="At most 2 workers are allowed, not 3"):
+            estimate_cluster(make_profile(), **sizes)  # type: ignore[arg-type]
 
 
 def test_a_profile_of_the_administrator_keeps_its_class(folder: Path, make_profile: Callable[..., Profile]) -> None:
