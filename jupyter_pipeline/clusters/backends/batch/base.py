@@ -9,14 +9,12 @@ pending jobs and submits them again. `BatchBackend` compares jobs with the listi
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import re
 import shlex
 import shutil
 import sys
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -30,7 +28,7 @@ from jupyter_pipeline.clusters.backends.base import (
     Context,
     import_class,
 )
-from jupyter_pipeline.clusters.backends.batch import lost_workers
+from jupyter_pipeline.clusters.backends.batch import checks, lost_workers
 from jupyter_pipeline.clusters.backends.batch.additions import (
     ClassOptions,
     add_guard,
@@ -40,6 +38,7 @@ from jupyter_pipeline.clusters.backends.batch.additions import (
     quote_path,
 )
 from jupyter_pipeline.clusters.backends.batch.arrivals import record_arrivals
+from jupyter_pipeline.clusters.backends.batch.closing import close_cluster
 from jupyter_pipeline.clusters.backends.batch.commands import (
     JobListing,
     cancel_jobs,
@@ -59,9 +58,7 @@ from jupyter_pipeline.clusters.backends.batch.output_files import (
     unescape,
 )
 from jupyter_pipeline.clusters.backends.batch.submission import (
-    CANCELLED,
     SubmissionLog,
-    close_unknown_jobs,
     track_submissions,
 )
 from jupyter_pipeline.clusters.backends.batch.walltime import is_unlimited, parse_walltime
@@ -70,7 +67,6 @@ from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.clusters.registry.submitted_jobs import SubmittedJob
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
 from jupyter_pipeline.models import Profile
-from jupyter_pipeline.units import format_duration
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
@@ -79,7 +75,6 @@ __all__ = ["BatchBackend", "jobqueue_sources", "make_job"]
 
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
-_SHORTEST_WALLTIME = 120.0
 _QUERY_TIMEOUT = 10.0
 _OUTPUT = re.compile(r"\s*(?:-[eo]\b|--(?:error|output)\b)|(?i:error|output|log)$")
 """Directive, or key of HTCondor, that names the output files of a job."""
@@ -298,20 +293,13 @@ class BatchBackend(Backend):
     def check_script(self, script: str) -> Iterator[str]:
         """Yield the options and variables with which a job could not be found or would not be a worker."""
         options = self.read_directives(script)
-        yield from self.check_options(options)
+        yield from checks.check_options(options, self.refused_options)
         for variable, reason in self.refused_variables.items():
             if os.environ.get(variable):
                 yield f"The environment variable {variable} {reason}"
         if self.needs_name and not find_label(self.find_job_name(script)):
             option = self.name_options[0]
             yield f"The job name must stay free, because only it identifies jobs here. Remove {option} and job_name."
-
-    def check_options(self, options: Sequence[tuple[str, str]]) -> Iterator[str]:
-        """Yield the options of a list that `refused_options` has."""
-        for spellings, reason in self.refused_options.items():
-            if find_option(options, *spellings.split()) is not None:
-                used = [name for name, _ in options if find_option([(name, "")], *spellings.split()) is not None]
-                yield f"The option {used[-1]} {reason}"
 
     @classmethod
     def argument_types(cls) -> Mapping[str, ArgumentType]:
@@ -334,41 +322,8 @@ class BatchBackend(Backend):
                 f"{', '.join(absent)} {'is' if len(absent) == 1 else 'are'} not on the PATH. "
                 "Start Jupyter on a login node, or load the module of the batch system first."
             )
-        yield from self._check_command(profile)
-        walltime = profile.cluster_kwargs.get("walltime")
-        seconds = self.get_walltime(walltime)
-        if seconds is None:
-            return
-        if seconds < _SHORTEST_WALLTIME:
-            yield (
-                f"The walltime {walltime} leaves a worker no time to work, because it stops before the walltime ends. "
-                f"Request at least {format_duration(_SHORTEST_WALLTIME)}."
-            )
-        lifetime = profile.limits.lifetime
-        if profile.keeper == "job" and (lifetime is None or lifetime > seconds):
-            yield (
-                f"With keeper: job the cluster ends at the walltime, {format_duration(seconds)}, before its lifetime. "
-                "Shorten limits.lifetime or request a longer walltime."
-            )
-
-    @staticmethod
-    def _check_command(profile: Profile) -> Iterator[str]:
-        """Yield the parts of the worker's command line that cannot work.
-
-        ``python`` may be a command line, such as ``srun -n 1 python``. Lines before it may change the ``PATH``.
-        """
-        kwargs = profile.cluster_kwargs
-        for argument in ("local_directory", "log_directory", "python"):
-            if isinstance(kwargs.get(argument), str) and not kwargs[argument].strip():
-                yield f"cluster_kwargs.{argument} is empty. Remove it, or write a value."
-        python = str(kwargs.get("python") or "").strip()
-        program = python.split()[0] if python else ""
-        prologue = kwargs.get("job_script_prologue") or kwargs.get("env_extra")
-        if program and "$" not in program and not shutil.which(program) and ("/" in program or not prologue):
-            what = "interpreter" if program == python else "program"
-            yield (
-                f"There is no {what} {program}. Correct cluster_kwargs.python, or remove it to use {sys.executable}."
-            )
+        yield from checks.check_command(profile)
+        yield from checks.check_walltime(profile, self.get_walltime(profile.cluster_kwargs.get("walltime")))
 
     def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
         """Return the arguments with the additions to the class's script, see `additions`."""
@@ -453,7 +408,7 @@ class BatchBackend(Backend):
 
         job = cluster._dummy_job
         arguments = parse_options(shlex.split(job.submit_command)[1:], long_names=self.has_long_names)
-        problems = [*self.check_options(arguments), *self.check_script(job.job_script())]
+        problems = [*checks.check_options(arguments, self.refused_options), *self.check_script(job.job_script())]
         if problems:
             cluster.status = Status.closed  # it has started nothing
             raise ClusterStartError(" ".join(problems))
@@ -526,33 +481,7 @@ class BatchBackend(Backend):
         ClusterError
             If it is not empty by then.
         """
-        log = get_submissions(cluster)
-        log.closing = True
-        deadline = time.monotonic() + timeout
-        await log.wait_for_submissions(timeout / 2)
-        if log.used:
-            jobs = await asyncio.to_thread(self.find_jobs, log.tag)
-            log.file.record_ends({job.id: CANCELLED for job in jobs or () if job.state in ("pending", "running")})
-            with contextlib.suppress(ClusterError):  # tried again below, where the error is reported
-                await asyncio.to_thread(self.cancel_jobs, jobs or ())
-        close_unknown_jobs(cluster)
-        await cluster.close()
-        problem = ""
-        while log.used:
-            jobs = await asyncio.to_thread(self.find_remaining_jobs, log.tag)
-            if jobs is not None:
-                active = [job for job in jobs if job.state in ("pending", "running")]
-                if not active:
-                    return
-                try:
-                    await asyncio.to_thread(self.cancel_jobs, active)
-                except ClusterError as error:
-                    problem = str(error)
-            else:
-                problem = f"{self.listing_command[0]} does not answer."
-            if time.monotonic() > deadline:
-                raise ClusterError(f"Jobs of {log.tag} may still exist. {problem}")
-            await asyncio.sleep(1.0)
+        await close_cluster(self, cluster, timeout=timeout)
 
     async def submit_command(self, profile: Profile, context: Context, command: Sequence[str]) -> str:
         """Submit one job that runs `command`, with the header of a worker's job script, and return its id."""

@@ -19,6 +19,7 @@ from jupyter_pipeline.clusters import backends, registry
 from jupyter_pipeline.clusters.backends import Job
 from jupyter_pipeline.clusters.backends.batch import base, identity
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend
+from jupyter_pipeline.clusters.backends.batch.checks import check_options
 from jupyter_pipeline.clusters.backends.batch.htcondor import HTCondorBackend
 from jupyter_pipeline.clusters.backends.batch.identity import is_same_job
 from jupyter_pipeline.clusters.backends.batch.options import parse_options
@@ -77,7 +78,8 @@ def test_options_that_would_lose_jobs_are_refused(system: str, script: str, mess
 
 
 def test_arguments_of_the_submit_command_are_checked() -> None:
-    (problem,) = HTCondorBackend().check_options(parse_options(["-name", "other", "-batch-name", "x"], long_names=True))
+    options = parse_options(["-name", "other", "-batch-name", "x"], long_names=True)
+    (problem,) = check_options(options, HTCondorBackend.refused_options)
     assert problem.startswith("The option -name submits to another queue")
 
 
