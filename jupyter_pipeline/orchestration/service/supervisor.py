@@ -40,7 +40,6 @@ from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError
 from jupyter_pipeline.orchestration import run_output
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.endpoint import embedded
-from jupyter_pipeline.orchestration.runs import catch_up_missed_runs
 from jupyter_pipeline.orchestration.runs.served_runs import crash_served_runs_async
 from jupyter_pipeline.orchestration.service import cluster_cleanup, folders, health, process_cleanup
 from jupyter_pipeline.orchestration.service.adopted_runs import AdoptedRuns
@@ -48,6 +47,7 @@ from jupyter_pipeline.orchestration.service.child_process import LOG, ChildProce
 from jupyter_pipeline.orchestration.service.environment import server_environment, worker_environment
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
 from jupyter_pipeline.orchestration.service.local_redis import LocalRedis, find_broker_failure
+from jupyter_pipeline.orchestration.service.missed_runs import MissedRuns
 from jupyter_pipeline.orchestration.service.outages import Cause, OutageLog
 from jupyter_pipeline.orchestration.service.ownership import HEARTBEAT_INTERVAL
 from jupyter_pipeline.orchestration.service.server_settings import LOCAL, count_connections
@@ -56,10 +56,8 @@ from jupyter_pipeline.orchestration.service.start_gate import GAP
 from jupyter_pipeline.orchestration.service_state import (
     WORK_POOL,
     ServiceState,
-    caught_up_until,
     lock_path,
     log_path,
-    note_caught_up,
     read_polls,
     read_secrets,
     read_state,
@@ -152,6 +150,7 @@ class Supervisor:
         """Number of checks in a row that found the database locked."""
         self.outages = OutageLog()
         self.outages.note(Cause.STOPPED, "the service was not running")
+        self.missed_runs = MissedRuns(self.outages)
         self.last_poll = 0.0
         self.polled = False
         """True if the worker has polled since its start."""
@@ -408,37 +407,7 @@ class Supervisor:
         await health.ensure_pool(api)
         with log_failure("the search for lost runs"):
             await self._crash_lost(api)
-        since, now = caught_up_until(), time.time()
-        if since is not None and now - since > GAP:
-            await self._catch_up(api, since, now)
-        else:
-            note_caught_up(now)
-            self.outages.forget(now)
-
-    async def _catch_up(self, api: PrefectApi, since: float, until: float) -> None:
-        """Catch up on the runs missed between two times. If the server does not answer, a later round does it."""
-        self.outages.read_clocks()  # after a suspension the worker may poll before the next periodic reading
-        cause = self.outages.describe()
-        LOG.info("service | catching up on %.0f seconds: %s", until - since, cause)
-        with log_failure("the catch-up"):
-            for name, what in (await catch_up_missed_runs(api, since, until, cause)).items():
-                LOG.info("service | %s: %s", name, what)
-            self.outages.forget(time.time())
-        note_caught_up(until)
-
-    async def _follow_polls(self) -> None:
-        """Catch up on the runs that were due in a gap of the worker's polls."""
-        polls, done = read_polls(), caught_up_until()
-        if polls is None or done is None:
-            return
-        if polls.since <= done:
-            note_caught_up(polls.last)
-            self.outages.forget(polls.last - 1.0)
-        elif polls.since - GAP <= done:
-            note_caught_up(polls.since)
-        else:
-            async with self.api() as api:
-                await self._catch_up(api, done, polls.since - GAP)
+        await self.missed_runs.catch_up(api)
 
     def _remove_worker_files(self) -> None:
         """Remove the temporary files of workers that have exited, unless a run that goes on works there."""
@@ -494,7 +463,7 @@ class Supervisor:
             await asyncio.sleep(_HEALTH_INTERVAL if self.state.state == "running" else 0.25)
             if self.server.alive and self.worker.alive:
                 with log_failure("the catch-up"), contextlib.suppress(OrchestrationError):
-                    await self._follow_polls()
+                    await self.missed_runs.follow_polls(self.api)
             if self.server.alive:
                 with log_failure("checking the health of the service"):
                     await self._check_health(thorough=rounds % _SCHEDULE_ROUNDS == 0)
