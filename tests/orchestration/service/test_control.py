@@ -18,7 +18,7 @@ import psutil
 import pytest
 from waiting import wait_until
 
-from jupyter_pipeline import audit, environment_variables, processes, tables
+from jupyter_pipeline import audit, environment_variables, ports, processes, tables
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
@@ -158,7 +158,7 @@ def test_a_killed_supervisor_takes_server_and_worker_with_it_and_the_next_start_
     engine = process_cleanup.group_by_run(service_dir())[run][0]
     old = service.status()
     psutil.Process(old.pid).kill()
-    _until(lambda: not _find_parts_of_service(), 20)
+    _until(lambda: not _find_parts_of_service() and ports.is_free(old.port), 20)
     assert processes.is_alive(engine)
     assert service.status().state == "stopped"
     assert "killed" in service.status().reason
