@@ -8,6 +8,7 @@ import sys
 
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.models import ClusterOrigin
+from jupyter_pipeline.orchestration.prefect_variables import RUN_ID
 
 __all__ = ["find_origin"]
 
@@ -17,7 +18,7 @@ _SESSION = "JPY_SESSION_NAME"
 
 def find_origin() -> ClusterOrigin:
     """Return the run of this process with its deployment and notebook, or else the notebook of this kernel."""
-    run = os.environ.get("PREFECT__FLOW_RUN_ID", "")
+    run = os.environ.get(RUN_ID, "")
     if not run:
         return ClusterOrigin(notebook=os.environ.get(_SESSION, ""))
     name = deployment = ""

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.orchestration.run_output import RUN_ID
+from jupyter_pipeline.orchestration.prefect_variables import RUN_ID
 
 if TYPE_CHECKING:
     from jupyter_pipeline.workflows.run_report.recording import Recording
@@ -24,10 +24,8 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the flow run of the variable ``PREFECT__FLOW_RUN_ID``."""
-    from jupyter_pipeline.orchestration import run_output
     from jupyter_pipeline.workflows.run_logs import capture
 
-    run_output.redirect_output()
     log = capture.install()  # Prefect's import sets up its handlers, and starts threads
     from prefect import flow_engine
     from prefect.exceptions import Abort

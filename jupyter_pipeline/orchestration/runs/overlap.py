@@ -19,6 +19,7 @@ from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connec
 from jupyter_pipeline.orchestration.prefect_api.lookup import find_active_runs
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
+from jupyter_pipeline.orchestration.prefect_variables import RUN_ID
 
 __all__ = ["make_room"]
 
@@ -41,7 +42,7 @@ async def make_room_async(concurrency_limit: int = 1) -> None:
     OrchestrationError
         If they do not end within five minutes.
     """
-    run_id = os.environ["PREFECT__FLOW_RUN_ID"]
+    run_id = os.environ[RUN_ID]
     deadline = time.monotonic() + _PATIENCE
     async with connect() as api:
         this_run = await api.get(f"/flow_runs/{run_id}")

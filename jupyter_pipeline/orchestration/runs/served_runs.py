@@ -20,7 +20,7 @@ from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connec
 from jupyter_pipeline.orchestration.prefect_api.lookup import find_active_runs, find_by_full_name
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
-from jupyter_pipeline.orchestration.run_output import RUN_ID
+from jupyter_pipeline.orchestration.prefect_variables import RUN_ID
 from jupyter_pipeline.orchestration.runs.open_runs import SERVER_ENDED
 from jupyter_pipeline.paths import read_object, serving_dir, write_object
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from jupyter_pipeline import environment_variables, processes
-from jupyter_pipeline.orchestration.run_output import RUN_ID
+from jupyter_pipeline.orchestration.prefect_variables import RUN_ID
 from jupyter_pipeline.orchestration.service_state import ServiceState
 
 __all__ = ["find_processes", "find_running_runs", "group_by_run", "stop_all", "stop_runs"]

@@ -37,7 +37,6 @@ import psutil
 
 from jupyter_pipeline import environment_variables, ports, processes
 from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError
-from jupyter_pipeline.orchestration import run_output
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.endpoint import embedded
 from jupyter_pipeline.orchestration.runs.served_runs import crash_served_runs_async
@@ -426,7 +425,6 @@ class Supervisor:
         alive = await asyncio.to_thread(process_cleanup.find_running_runs, self.home)
         leases = folders.prefect_home(self.home) / "concurrency_leases"
         await health.crash_lost_runs(api, "its process is gone", alive=alive, settled=settled, leases=leases)
-        await asyncio.to_thread(run_output.prune, self.home, running=alive)
         await crash_served_runs_async(api)
 
     def _environment(self, make: Callable[..., dict[str, str]]) -> dict[str, str]:

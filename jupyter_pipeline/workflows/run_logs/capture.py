@@ -21,10 +21,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from jupyter_pipeline import environment_variables, secret_detection
+from jupyter_pipeline.orchestration.prefect_variables import RUN_ID
 from jupyter_pipeline.workflows.run_logs import store
 from jupyter_pipeline.workflows.run_logs.lines import Allowance, CapturedStream
 from jupyter_pipeline.workflows.run_logs.log_file import LogFile, make_line
-from jupyter_pipeline.workflows.run_logs.raw_output import RawOutput
+from jupyter_pipeline.workflows.run_logs.raw_output import RawOutput, discard_output
 
 __all__ = [
     "Capture",
@@ -75,7 +76,8 @@ class Capture:
         self._ended = threading.Event()
         self._is_child = False
         self._allowance = Allowance()
-        self._raw = RawOutput(self.folder, self.mask)
+        self._raw = RawOutput(self.folder, self.mask, passed_on=not _is_of_service())
+        self._flow_run: Any = None
         self._restore = contextlib.ExitStack()
 
     # Installation
@@ -131,12 +133,15 @@ class Capture:
         flow_run : FlowRun
             The run, as Prefect's client returns it.
         """
-        settings = read_settings()
+        self._flow_run = flow_run
         self.facts |= {"name": flow_run.name, "deployment": str(flow_run.deployment_id or "")}
-        store.write_run(self.folder, self.facts)
-        if level := str(settings.get("log_level") or ""):
-            set_level(level)
-        store.prune_if_due()
+        try:
+            if level := str(read_settings().get("log_level") or ""):
+                set_level(level)
+            store.write_run(self.folder, self.facts)
+            store.prune_if_due()
+        except Exception as error:  # noqa: BLE001 - such as a full disk
+            self._warn(f"The log of the run may be incomplete: {type(error).__name__}: {error}")
 
     def add_cluster(self, cluster: str) -> None:
         """Store the id of a cluster of the run."""
@@ -211,17 +216,25 @@ class Capture:
 
     def flush(self) -> None:
         """Write the lines that have been added. If the disk is full, the log ends."""
-        with self._writing:
-            with self._lock:
-                lines, self._pending = self._pending, []
-            if not lines or self._file is None:
-                return
-            try:
-                self._file.write({**line, "message": self.mask(line["message"])} for line in lines)
-            except OSError as error:
-                self._file = None
-                with contextlib.suppress(OSError):
-                    os.write(self._raw.former[2], f"The log of the run ends here: {error}\n".encode())
+        try:
+            with self._writing:
+                with self._lock:
+                    lines, self._pending = self._pending, []
+                if lines and self._file is not None:
+                    self._file.write({**line, "message": self.mask(line["message"])} for line in lines)
+        except OSError as error:
+            self._file = None
+            self._warn(f"The log of the run in {self.folder} ends here: {error}")
+
+    def _warn(self, text: str) -> None:
+        """Write a warning to the log of the run on Prefect's server, or else to the former standard error."""
+        try:
+            from prefect.logging.loggers import flow_run_logger
+
+            flow_run_logger(self._flow_run).warning(text)
+        except Exception:  # noqa: BLE001 - the run has not begun
+            with contextlib.suppress(OSError):
+                os.write(self._raw.former[2], f"{text}\n".encode())
 
     def mask(self, text: str) -> str:
         """Return a text without the values of secret variables, and without passwords."""
@@ -253,20 +266,27 @@ class Capture:
 
 
 def install() -> Capture | None:
-    """Log the process of the run in the variable ``PREFECT__FLOW_RUN_ID``; return ``None`` if that is not possible.
+    """Log the process of the run in the variable `RUN_ID`; return ``None`` if that is not possible.
 
-    An error is written to the standard error. It does not fail the run.
+    An error is written to the standard error. It does not fail the run. Further output of a run of the service is then
+    discarded: the run must not fail when its worker, which reads the output, is killed.
     """
     global _active
-    run = os.environ.get("PREFECT__FLOW_RUN_ID") or ""
+    run = os.environ.get(RUN_ID) or ""
     try:
         capture = Capture(run)
         capture.install()
     except Exception as error:  # noqa: BLE001 - a run without a log is better than none
-        sys.stderr.write(f"The run has no log: {type(error).__name__}: {error}\n")
+        sys.stderr.write(f"The run {run} has no log: {type(error).__name__}: {error}\n")
+        if _is_of_service():
+            discard_output()
         return None
     _active = capture
     return capture
+
+
+def _is_of_service() -> bool:
+    return bool(os.environ.get(environment_variables.SERVICE))
 
 
 def add_cluster(cluster: str) -> str:

@@ -3,6 +3,8 @@
 Pipes take the places of the descriptors. A forked process reads them, passes the bytes on to the former descriptors
 and logs the lines. So the last words of a process that crashes are logged, and a child process that outlives the run
 still has a reader. It ends when no process has the pipes any more.
+
+A run of the service passes nothing on: its worker reads the former descriptors, and may end before the run.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from typing import Any
 from jupyter_pipeline.workflows.run_logs.lines import Allowance, LineBuffer
 from jupyter_pipeline.workflows.run_logs.log_file import LogFile, make_line
 
-__all__ = ["RawOutput"]
+__all__ = ["RawOutput", "discard_output"]
 
 _NAMES = {1: "stdout", 2: "stderr"}
 _INTERVAL = 0.25
@@ -39,12 +41,14 @@ class RawOutput:
         Folder of the log.
     mask : callable
         Function that masks secrets in a text.
+    passed_on : bool, default True
+        False if the process must not depend on the readers of the former descriptors, which may end first.
     """
 
-    def __init__(self, folder: Path, mask: Callable[[str], str]) -> None:
+    def __init__(self, folder: Path, mask: Callable[[str], str], *, passed_on: bool = True) -> None:
         self.former: dict[int, int] = {}
-        """Duplicates of the former descriptors."""
-        self._folder, self._mask = folder, mask
+        """Duplicates of the former descriptors, or descriptors of the null device."""
+        self._folder, self._mask, self._passed_on = folder, mask, passed_on
         self._reader = 0
 
     def open(self) -> None:
@@ -53,7 +57,7 @@ class RawOutput:
         sys.stderr.flush()
         pipes = {}
         for number in _NAMES:
-            self.former[number] = os.dup(number)
+            self.former[number] = os.dup(number) if self._passed_on else os.open(os.devnull, os.O_WRONLY)
             pipes[number] = os.pipe()
         self._reader = os.fork()
         if self._reader == 0:
@@ -75,7 +79,12 @@ class RawOutput:
             os.close(write)
 
     def close(self) -> None:
-        """Restore the descriptors, and wait shortly until the reader has logged everything."""
+        """Restore the descriptors, and wait shortly until the reader has logged everything.
+
+        If nothing is passed on, the reader continues until the process has ended.
+        """
+        if not self._passed_on:
+            return
         for number, former in self.former.items():
             os.dup2(former, number)
         end = time.monotonic() + _PATIENCE
@@ -85,6 +94,16 @@ class RawOutput:
                     time.sleep(0.002)
                     continue
             return
+
+
+def discard_output() -> None:
+    """Write standard output and error of this process to the null device, whose reader never ends."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    null = os.open(os.devnull, os.O_WRONLY)
+    for number in _NAMES:
+        os.dup2(null, number)
+    os.close(null)
 
 
 def _read(pipes: dict[int, int], former: dict[int, int], folder: Path, mask: Callable[[str], str]) -> None:

@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from waiting import wait_until
+
 from jupyter_pipeline.workflows.run_logs.log_file import list_files
 
+RUN = "11111111-2222"
 SCRIPT = """
 import logging, multiprocessing, os, subprocess, sys, time, warnings
 from jupyter_pipeline.workflows.run_logs import capture
@@ -42,15 +45,15 @@ print("after the end")
 """
 
 
-def run_script(state: Path, *arguments: str) -> tuple[list[dict[str, Any]], str, str]:
+def run_script(state: Path, *arguments: str, service: str = "") -> tuple[list[dict[str, Any]], str, str]:
     """Return the lines of the log of a script, and its output."""
-    run = "11111111-2222"
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, *arguments],
         env={
             **os.environ,
-            "PREFECT__FLOW_RUN_ID": run,
+            "PREFECT__FLOW_RUN_ID": RUN,
             "JUPYTER_PIPELINE_STATE": str(state),
+            "JUPYTER_PIPELINE_SERVICE": service,
             "APP_TOKEN": "sesame-street",
         },
         capture_output=True,
@@ -59,7 +62,7 @@ def run_script(state: Path, *arguments: str) -> tuple[list[dict[str, Any]], str,
         timeout=60,
         check=False,
     )
-    files = list_files(state / "runs" / run)
+    files = list_files(state / "runs" / RUN)
     return [json.loads(line) for path in files for line in path.read_bytes().splitlines()], done.stdout, done.stderr
 
 
@@ -94,3 +97,11 @@ def test_the_last_words_of_a_process_that_was_killed_are_logged(tmp_path: Path) 
     assert "last words" in [line["message"] for line in lines]
     assert "direct" in [line["message"] for line in lines]
     assert "last words" in stderr
+
+
+def test_a_run_of_the_service_does_not_depend_on_the_reader_of_its_output(tmp_path: Path) -> None:
+    lines, stdout, stderr = run_script(tmp_path, service=str(tmp_path / "service"))
+    messages = {line["message"].partition("\n")[0] for line in lines}
+    assert messages >= {"record ********", "direct", "out", "err", "forked", "password=********"}
+    wait_until(lambda: "after the end" in (tmp_path / "runs" / RUN / "output.000000.jsonl").read_text("utf-8"))
+    assert (stdout, stderr) == ("", "")
