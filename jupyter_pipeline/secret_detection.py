@@ -12,6 +12,7 @@ a valid setting. Its entropy is not used: checksums have high entropy, too.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from jupyter_pipeline import safe_yaml
 from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError
 
 __all__ = [
+    "MASK",
     "SECRET_KEY",
     "Secret",
     "detect_in_lines",
@@ -29,6 +31,7 @@ __all__ = [
     "is_private_name",
     "list_private_values",
     "mask_secrets",
+    "mask_values",
     "read_settings",
 ]
 
@@ -54,7 +57,8 @@ _URL_WITH_PASSWORD = re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@?#]*:(?!\$|\{
 _URL_WITH_TOKEN = re.compile(r"(?i)\b(?:[a-z]+\+)?https?://(?!\$|\{\{)[^\s/:@?#]{16,}@")
 _LIKE_TOKEN = re.compile(r"-----BEGIN|hooks\.slack|(?=[\w+/=:.-]*\d)(?=[\w+/=:.-]*[A-Za-z])[\w+/=:.-]{16,}|eyJ")
 """Values that are scanned for formats of tokens."""
-_MASK = "********"
+MASK = "********"
+"""Text in place of a secret."""
 _MASKED_URL = re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@?#]{0,256}:)[^\s/@]{1,512}(?=@)")
 _MASKED_ASSIGNMENT = re.compile(
     r"(?i)(?<![a-z0-9])(\w{0,40}(?:password|passwd|passphrase|secret|token|api_?key|access_?key|account_?key)"
@@ -152,12 +156,36 @@ def mask_secrets(text: str, values: Sequence[str] = ()) -> str:
     """
     for value in values:
         if value in text:
-            text = text.replace(value, _MASK)
+            text = text.replace(value, MASK)
     if any(hint in text for hint in _HINTS):
-        text = _MASKED_TOKEN.sub(_MASK, _MASKED_URL.sub(rf"\1{_MASK}", text))
+        text = _MASKED_TOKEN.sub(MASK, _MASKED_URL.sub(rf"\1{MASK}", text))
     if "=" in text or ":" in text:
-        text = _MASKED_ASSIGNMENT.sub(rf"\1{_MASK}", text)
+        text = _MASKED_ASSIGNMENT.sub(rf"\1{MASK}", text)
     return text
+
+
+def mask_values(content: Any, values: Sequence[str]) -> Any:
+    """Return JSON content, or HTML, with asterisks in place of known secrets in its texts.
+
+    Assignments and tokens in it stay, since a display may need them.
+
+    Parameters
+    ----------
+    content : str, list, mapping or a plain value
+        Content.
+    values : sequence of str
+        Known secrets, see `list_private_values`.
+    """
+    if not values:
+        return content
+    if isinstance(content, str):
+        for value in values:
+            content = content.replace(html.escape(value), MASK).replace(value, MASK)
+    elif isinstance(content, Mapping):
+        return {name: mask_values(value, values) for name, value in content.items()}
+    elif isinstance(content, list):
+        return [mask_values(value, values) for value in content]
+    return content
 
 
 def _find_reason(name: str, value: Any) -> tuple[str, bool] | None:

@@ -20,6 +20,7 @@ from jupyter_pipeline.secret_detection import (
     is_private_name,
     list_private_values,
     mask_secrets,
+    mask_values,
     read_settings,
 )
 from jupyter_pipeline.workflows import testing
@@ -191,3 +192,10 @@ def test_masking_takes_little_time(part: str) -> None:
     begun = time.process_time()
     mask_secrets(part * (65_536 // len(part)) + "://=")
     assert time.process_time() - begun < 1.0
+
+
+def test_known_values_in_displays_are_masked() -> None:
+    content = {"text/html": "<b>a&amp;b-street</b><script>token=12345678</script>", "rows": ["a&b-street", 1]}
+    masked = {"text/html": "<b>********</b><script>token=12345678</script>", "rows": ["********", 1]}
+    assert mask_values(content, ("a&b-street",)) == masked
+    assert mask_values(content, ()) is content

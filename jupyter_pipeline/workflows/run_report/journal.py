@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.paths import FORMAT, take_format
+from jupyter_pipeline.paths import FORMAT, private_dir, take_format
 
 __all__ = ["FILE", "Journal", "read_journal"]
 
@@ -43,12 +43,12 @@ class Journal:
     Parameters
     ----------
     folder : Path
-        Folder of the run. It is created with mode 0700.
+        Folder of the run in the folder of its deployment. Both are created with mode 0700.
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.path = folder / FILE
+        private_dir(folder.parent)  # of the deployment
+        self.path = private_dir(folder) / FILE
         self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._lock = threading.Lock()
         self._bytes = os.fstat(self._file).st_size

@@ -26,7 +26,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-from jupyter_pipeline.secret_detection import has_secret
+from jupyter_pipeline.secret_detection import MASK, has_secret, list_private_values, mask_secrets, mask_values
 from jupyter_pipeline.units import format_bytes
 from jupyter_pipeline.workflows.rehearsal_recorder.budget import Budget
 from jupyter_pipeline.workflows.rehearsal_recorder.displays import find_bundle, replace_display
@@ -38,12 +38,10 @@ from jupyter_pipeline.workflows.rehearsal_recorder.streams import ProcessOutput,
 from jupyter_pipeline.workflows.run_logs.lines import CapturedStream
 from jupyter_pipeline.workflows.run_report.journal import Journal
 
-__all__ = ["DESCRIPTION", "MASK", "Recording", "RunRecorder", "Summary", "install"]
+__all__ = ["DESCRIPTION", "Recording", "RunRecorder", "Summary", "install"]
 
 DESCRIPTION = "report.json"
 """File beside the deployed code with its cells, and with the request of the recorder."""
-MASK = "********"
-"""Text in place of a parameter that may be a secret."""
 _MOST_TEXT = 1_000_000
 """Characters that are stored for each stream and cell."""
 _MOST_BYTES = 16 * 2**20
@@ -143,7 +141,8 @@ class RunRecorder(Recorder):
             self._flush(running.cell)
             record = self._record(running.cell)
             cut = {name: length - _MOST_TEXT for name, length in record.lengths.items() if length > _MOST_TEXT}
-            notes, record.skipped = list(dict.fromkeys(record.skipped)), []
+            values = list_private_values(os.environ)
+            notes, record.skipped = [mask_secrets(note, values) for note in dict.fromkeys(record.skipped)], []
             self._note("leave", cell=running.cell, seconds=round(now - running.entered, 6), cut=cut, notes=notes)
             running.entered = now
 
@@ -152,6 +151,8 @@ class RunRecorder(Recorder):
             described = describe_error(error)
             with contextlib.suppress(Exception):
                 described["traceback"] = self._locate(described["traceback"])
+            values = list_private_values(os.environ)
+            described = {name: mask_secrets(text, values) for name, text in described.items()}
             self._note("error", cell=running.cell, step=running.step, **described)
             if len(self.summary.errors) < _MOST_ERRORS:
                 self.summary.errors.append((running.step, described["traceback"]))
@@ -245,7 +246,8 @@ class RunRecorder(Recorder):
             with self._lock:
                 complete = list(_until_drawn(record.outputs, drawn))
                 del record.outputs[: len(complete)]
-            outputs = [_to_output(each, record) for each in complete]
+            values = list_private_values(os.environ)
+            outputs = [_mask(_to_output(each, record), values) for each in complete]
             if outputs:
                 self._note("outputs", cell=cell, outputs=outputs)
 
@@ -262,7 +264,7 @@ class RunRecorder(Recorder):
             self._note("versions", versions=find_versions(self.folder))
         with contextlib.suppress(Exception):
             if state := find_widgets():
-                self._note("widgets", state=state)
+                self._note("widgets", state=mask_values(state, list_private_values(os.environ)))
         self._note("end", time=time.time(), problem=self.problem)
         self._ended.set()
         sys.stdout, sys.stderr = self._streams
@@ -302,6 +304,17 @@ def _to_output(output: Mapping[str, Any], record: CellRecord) -> dict[str, Any]:
     return found | {name: output[name] for name in ("display_id", "update") if name in output}
 
 
+def _mask(output: dict[str, Any], values: Sequence[str]) -> dict[str, Any]:
+    """Return an output without secrets: text as in the log of the run, other data without known values."""
+    if "text" in output:
+        return output | {"text": mask_secrets(output["text"], values)}
+    data = {kind: mask_values(value, values) for kind, value in output["data"].items() if kind not in _PICTURES}
+    if isinstance(data.get("text/plain"), str):
+        data["text/plain"] = mask_secrets(data["text/plain"], values)
+    return output | {"data": output["data"] | data}
+
+
+_PICTURES = ("image/png", "image/jpeg")
 _MISSING_PICTURES = {
     "size": "A figure is not stored: it is too large.",
     "time": "A figure is not stored: drawing it took too long.",

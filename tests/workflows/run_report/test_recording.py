@@ -22,7 +22,7 @@ from jupyter_pipeline.workflows.run_report.recording import DESCRIPTION
 CELLS = [
     ("markdown", "# Sales"),
     ("code", "import matplotlib.pyplot as plt\nimport subprocess\nimport sys\nimport time\nn = 2"),
-    ("code", "x = [n] * 3\nprint('rows', len(x))\nx"),
+    ("code", "x = [n] * 3\nprint('rows', len(x), 'sesame-' + 'street')\nx"),
     ("code", "plt.plot(x)\nsubprocess.run(['echo', 'from a child'])\nprint('careful', file=sys.stderr)"),
     ("code", "print('a' * 1_000_010)\nclass Odd:\n    def _repr_html_(self):\n        raise OSError('no')\nOdd()"),
     ("code", "print('before')\ntime.sleep(n - 2)\ny = 1 / (n - 2)\ny"),
@@ -67,7 +67,7 @@ def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start(code: Path, folder: Path, n: int, *, output: int = subprocess.PIPE) -> subprocess.Popen[str]:
-    environment = {**os.environ, "MPLBACKEND": "agg"}
+    environment = {**os.environ, "MPLBACKEND": "agg", "APP_TOKEN": "sesame-street"}
     command = [sys.executable, "-c", RUN, str(code), str(folder), str(n)]
     return subprocess.Popen(command, text=True, stdout=output, stderr=output, env=environment)
 
@@ -92,6 +92,9 @@ def test_a_failed_run_shows_the_outputs_and_the_error_of_each_cell(code: Path, t
     assert "ZeroDivisionError" in text["c5"]
     assert "before" in text["c5"]
     assert "# Parameter of the run: n = 2" in built.cells[2].source
+    assert "rows 3 ********" in text["c2"]
+    assert "sesame-street" not in (tmp_path / FILE).read_text("utf-8")
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path, tmp_path.parent)} == {0}
     assert found.ended
     assert found.steps["compute_y"].failures == 1
 
