@@ -29,7 +29,9 @@ from jupyter_pipeline.orchestration.runs import served_runs
 from jupyter_pipeline.orchestration.service import database, server_settings
 from jupyter_pipeline.orchestration.versions import history
 from jupyter_pipeline.workflows import artifacts, deployed_options
+from jupyter_pipeline.workflows.log_search import json_log
 from jupyter_pipeline.workflows.rehearsal_recorder import backup
+from jupyter_pipeline.workflows.run_logs import store as logs
 from jupyter_pipeline.workflows.run_report import journal
 
 RELEASES = sorted((Path(__file__).parent / "data").glob("state-*"))
@@ -116,6 +118,9 @@ def test_logs_of_actions_and_runs_and_rehearsals_are_read(release: Path) -> None
     assert {("start", "running"), ("stop", "stopped"), ("deploy", "daily"), ("pause", "daily")} <= actions
     (file,) = paths.reports_dir().glob(f"*/*/{journal.FILE}")
     assert [event["event"] for event in journal.read_journal(file)] == ["begin"]
+    (run,) = logs.list_runs()
+    assert (run.name, run.started) == ("otter", 1.0)
+    assert read_log(Path(run.folder) / "run.000000.jsonl") == ["printed"]
     assert list((paths.rehearsals_dir() / backup._REHEARSED).glob("*.json"))
     assert backup.find_rehearsed_files(paths.rehearsals_dir()) == frozenset()  # the files do not exist here
 
@@ -124,6 +129,11 @@ def test_each_file_has_its_format(release: Path) -> None:
     for file in (*release.rglob("*.json"), *release.rglob("*.jsonl")):
         lines = file.read_text("utf-8").splitlines() if file.suffix == ".jsonl" else [file.read_text("utf-8")]
         assert file.name in WITHOUT_FORMAT or all("format" in json.loads(line) for line in lines), file
+
+
+def read_log(file: Path) -> list[str]:
+    lines = json_log.parse_lines(file.read_bytes().splitlines(), path=file, run="otter")
+    return [entry.message for entry in lines]
 
 
 def in_cluster(name: str, file: str) -> Callable[[], Path]:
@@ -154,6 +164,8 @@ KINDS: dict[str, tuple[Callable[[], Path], Callable[[Path], Any]]] = {
         in_state("snapshots", "*", artifacts.ORIGIN),
         lambda file: artifacts.is_whole_notebook(file.parent.name),
     ),
+    "run": (in_state("runs", "*", "run.json"), lambda file: logs.read_run(file.parent)),
+    "log of a run": (in_state("runs", "*", "run.*.jsonl"), lambda file: read_log(file)),
     "journal": (in_state("reports", "*", "*", journal.FILE), lambda file: list(journal.read_journal(file))),
     "rehearsed file": (
         in_state("rehearsals", backup._REHEARSED, "*.json"),

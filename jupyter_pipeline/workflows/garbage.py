@@ -1,4 +1,4 @@
-"""Remove leftovers: processes, jobs and records of lost clusters, unused environments, and old reports."""
+"""Remove leftovers: processes, jobs and records of lost clusters, unused environments, old reports and logs."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ __all__ = ["prune_environments", "remove_garbage"]
 
 
 def remove_garbage() -> list[dict[str, Any]]:
-    """Remove the leftovers of lost clusters, unused locked environments, and old reports.
+    """Remove the leftovers of lost clusters, unused locked environments, old reports and old logs.
 
     Returns
     -------
     list of dict
-        The removed items: ``kind`` (``cluster``, ``process``, ``job``, ``environment``, ``folder`` or ``report``) and
-        ``id`` each, and ``cluster`` of the first three.
+        The removed items: ``kind`` (``cluster``, ``process``, ``job``, ``environment``, ``folder``, ``report`` or
+        ``log``) and ``id`` each, and ``cluster`` of the first three.
     """
     from jupyter_pipeline import temporary_folders
     from jupyter_pipeline.clusters import manager
-    from jupyter_pipeline.workflows.run_report import store
+    from jupyter_pipeline.workflows.run_logs import store as logs
+    from jupyter_pipeline.workflows.run_report import store as reports
 
     return [
         *manager.gc(),
         *({"kind": "folder", "id": path} for path in temporary_folders.remove_abandoned()),
         *({"kind": "environment", "id": name} for name in prune_environments()),
-        *({"kind": "report", "id": run} for run in store.prune(store.read_retention())),
+        *({"kind": "report", "id": run} for run in reports.prune(reports.read_retention())),
+        *({"kind": "log", "id": run} for run in logs.prune()),
     ]
 
 

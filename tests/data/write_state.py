@@ -99,6 +99,8 @@ def write_other_files(state: Path) -> None:
     from jupyter_pipeline.orchestration.alerts import verification
     from jupyter_pipeline.orchestration.service import database, server_settings
     from jupyter_pipeline.paths import reports_dir
+    from jupyter_pipeline.workflows.run_logs import store as logs
+    from jupyter_pipeline.workflows.run_logs.log_file import LogFile, make_line
     from jupyter_pipeline.workflows.run_report.journal import Journal
 
     endpoint = SimpleNamespace(key="embedded")
@@ -108,6 +110,11 @@ def write_other_files(state: Path) -> None:
     journal = Journal(reports_dir() / "deployment" / "run")
     journal.write("begin", name="run")
     journal.close()
+    folder = logs.create_folder("aaaaaaaa-0000")
+    logs.write_run(folder, {"name": "otter", "started": 1.0, "clusters": []})
+    file = LogFile(folder, "run")
+    file.write([make_line("printed", source="stdout")])
+    file.close()
 
 
 def copy(source: Path, target: Path, home: Path) -> None:

@@ -6,9 +6,11 @@ import json
 import logging
 import math
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.models import LogEntry
+from jupyter_pipeline.paths import take_format
 from jupyter_pipeline.workflows.run_logs.log_file import clean
 
 __all__ = ["name_level", "parse_lines"]
@@ -22,23 +24,30 @@ def name_level(number: int) -> str:
     return "debug"
 
 
-def parse_lines(lines: Iterable[bytes], *, run: str, literal: bytes = b"") -> Iterator[LogEntry]:
+def parse_lines(lines: Iterable[bytes], *, path: Path, run: str, literal: bytes = b"") -> Iterator[LogEntry]:
     """Yield an entry for each line; damaged lines are left out.
 
     Parameters
     ----------
     lines : iterable of bytes
         Lines of the log.
+    path : Path
+        The log, for errors.
     run : str
         Name of the run.
     literal : bytes
         Bytes that each line must contain.
+
+    Raises
+    ------
+    NewerStateError
+        If a newer release has written a line.
     """
     for raw in lines:
         if literal and literal not in raw:
             continue
         try:
-            line: dict[str, Any] = json.loads(raw)
+            line: dict[str, Any] = take_format(json.loads(raw), path)
             moment = float(line["time"])
             if not math.isfinite(moment):
                 continue
@@ -56,5 +65,5 @@ def parse_lines(lines: Iterable[bytes], *, run: str, literal: bytes = b"") -> It
                 cluster=str(line.get("cluster", "")),
                 time_of="corrected" if line.get("clock") else "",
             )
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import json
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.registry import events
-from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, OrchestrationError
+from jupyter_pipeline.exceptions import ApiUnreachableError, NewerStateError, NotFoundError, OrchestrationError
 from jupyter_pipeline.models import ClusterRecord, LogEntry
 from jupyter_pipeline.paths import runs_dir
 from jupyter_pipeline.workflows.log_search import json_log, text_log
@@ -131,12 +132,19 @@ def _find_run_sources(run: store.LoggedRun, query: Query, note: Callable[[str], 
     readers: dict[Path, LineReader] = {}
 
     def read(kind: str) -> Iterator[LogEntry]:
+        try:
+            yield from read_files(kind)
+        except NewerStateError as error:
+            note(str(error))
+
+    def read_files(kind: str) -> Iterator[LogEntry]:
         current = run if run.name else store.read_run(Path(run.folder))  # its process stores the name after its start
         name = (current.name if current else "") or run.id[:8]
         for path in list_files(Path(run.folder)) if run.folder else []:
             if path.name.startswith(kind) and (path in readers or path.stat().st_mtime >= query.since):
                 reader = readers.setdefault(path, LineReader(path))
-                yield from json_log.parse_lines(reader.read(is_last=False), run=name, literal=query.literal)
+                lines = reader.read(is_last=False)
+                yield from json_log.parse_lines(lines, path=path, run=name, literal=query.literal)
 
     for kind in ("run.", "output."):
         yield Source(f"{run.id} {kind}", lambda kind=kind: read(kind), run=run.id)  # type: ignore[misc]
@@ -186,7 +194,8 @@ class _ApiLog:
 
 
 def _parse(path: Path) -> Iterator[LogEntry]:
-    return json_log.parse_lines(LineReader(path).read(is_last=False), run="")
+    with contextlib.suppress(NewerStateError):  # noted when the log itself is read
+        yield from json_log.parse_lines(LineReader(path).read(is_last=False), path=path, run="")
 
 
 # Clusters and the service

@@ -4,10 +4,10 @@ A log is a sequence of files ``NAME.NNNNNN.jsonl``. A file is closed at `SEGMENT
 `SEGMENTS` files, the oldest except the first is removed, and a line names the size. So the begin and the end of a long
 log stay. Each line is written with one call, so a process that is killed leaves complete lines.
 
-Keys of a line, without empty ones: ``time``, ``level``, ``source``, ``message``, ``logger``, ``host``, ``pid``,
-``process``, ``step``, ``cluster`` and ``clock``, the seconds by which the time was corrected.
+Keys of a line, without empty ones: ``format``, ``time``, ``level``, ``source``, ``message``, ``logger``, ``host``,
+``pid``, ``process``, ``step``, ``cluster`` and ``clock``, the seconds by which the time was corrected.
 
-Only the standard library is used: the workers and the reader of raw output import this module.
+Workers run `make_line` without this package.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+from jupyter_pipeline.paths import FORMAT
 
 __all__ = ["LONGEST", "SEGMENT", "SEGMENTS", "LogFile", "clean", "list_files", "make_line"]
 
@@ -151,5 +153,5 @@ class LogFile:
 
 
 def _encode(line: Mapping[str, Any]) -> bytes:
-    text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = json.dumps({"format": FORMAT, **line}, ensure_ascii=False, separators=(",", ":"), default=str)
     return text.encode("utf-8", errors="replace") + b"\n"

@@ -9,28 +9,38 @@ The folder of runs contains::
 
 from __future__ import annotations
 
-import contextlib
-import json
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline.exceptions import NewerStateError
 from jupyter_pipeline.models import Record
-from jupyter_pipeline.paths import private_dir, read_object, runs_dir, write_private
+from jupyter_pipeline.paths import private_dir, read_object, runs_dir, write_object
+from jupyter_pipeline.workflows import retention
 
-__all__ = ["DAYS", "SIZE", "LoggedRun", "create_folder", "list_runs", "prune_if_due", "read_run", "write_run"]
+__all__ = [
+    "DAYS",
+    "SIZE",
+    "LoggedRun",
+    "create_folder",
+    "list_runs",
+    "prune",
+    "prune_if_due",
+    "read_run",
+    "remove_log",
+    "write_run",
+]
 
 DAYS = 90.0
 """Days for which logs stay."""
 SIZE = 5 * 2**30
 """Bytes of all logs that stay."""
 _ID = re.compile(r"[0-9a-f-]{8,64}")
-_FILE, _STAMP = "run.json", ".pruned"
-_HOUR = 3600.0
+_FILE = "run.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +76,24 @@ def create_folder(run: str) -> Path:
 
 
 def write_run(folder: Path, facts: Mapping[str, Any]) -> None:
-    """Replace the facts of a run."""
-    write_private(folder / _FILE, json.dumps(facts))
+    """Replace the facts of a run.
+
+    Raises
+    ------
+    NewerStateError
+        If a newer release has written them.
+    """
+    write_object(folder / _FILE, facts)
 
 
 def read_run(folder: Path) -> LoggedRun | None:
-    """Return the run of a folder, ``None`` if it cannot be read."""
+    """Return the run of a folder, ``None`` if it cannot be read.
+
+    Raises
+    ------
+    NewerStateError
+        If a newer release has written its facts.
+    """
     try:
         facts = read_object(folder / _FILE)
         changed = max((path.stat().st_mtime for path in folder.iterdir()), default=0.0)
@@ -93,16 +115,21 @@ def read_run(folder: Path) -> LoggedRun | None:
 
 
 def list_runs() -> list[LoggedRun]:
-    """Return the runs with logs, the oldest first."""
-    folders = (folder for folder in runs_dir().iterdir() if _ID.fullmatch(folder.name))
-    found = (read_run(folder) for folder in folders)
-    return sorted((run for run in found if run is not None), key=lambda run: run.started)
+    """Return the runs with logs, the oldest first. A run of a newer release has no name."""
+    found: list[LoggedRun] = []
+    for folder in runs_dir().iterdir():
+        if not _ID.fullmatch(folder.name):
+            continue
+        try:
+            run = read_run(folder)
+        except NewerStateError:
+            run = LoggedRun(id=folder.name, changed=folder.stat().st_mtime, folder=str(folder))
+        found += [run] if run is not None else []
+    return sorted(found, key=lambda run: run.started)
 
 
-def prune_if_due(*, now: float | None = None) -> list[str]:
-    """Remove logs beyond `DAYS` and `SIZE` once an hour; return the ids of their runs.
-
-    A log that changed within the last hour stays.
+def prune(*, now: float | None = None) -> list[str]:
+    """Remove logs beyond `DAYS` and `SIZE`; return the ids of their runs. A log of the last hour stays.
 
     Parameters
     ----------
@@ -110,26 +137,27 @@ def prune_if_due(*, now: float | None = None) -> list[str]:
         Time of the removal; by default the current time.
     """
     moment = time.time() if now is None else now
-    stamp = runs_dir() / _STAMP
-    with contextlib.suppress(OSError):
-        if moment - stamp.stat().st_mtime < _HOUR:
-            return []
-    stamp.touch(mode=0o600)
-    removed = []
-    found = sorted(_measure())
-    total = sum(size for _, size, _ in found)
-    for changed, size, folder in found:
-        age = moment - changed
-        if age > _HOUR and (age > DAYS * 86400 or total > SIZE):
-            shutil.rmtree(folder, ignore_errors=True)
-            removed.append(folder.name)
-            total -= size
-    return removed
+    return retention.remove_old(retention.measure(runs_dir()), now=moment, days=DAYS, size=SIZE)
 
 
-def _measure() -> Iterator[tuple[float, int, Path]]:
-    for folder in runs_dir().iterdir():
-        with contextlib.suppress(OSError):
-            states = [path.stat() for path in folder.iterdir()] if folder.is_dir() else []
-            if states:
-                yield max(each.st_mtime for each in states), sum(each.st_size for each in states), folder
+def prune_if_due(*, now: float | None = None) -> list[str]:
+    """Do what `prune` does if no process has done so within an hour.
+
+    Parameters
+    ----------
+    now : float, optional
+        Time of the removal; by default the current time.
+    """
+    return prune(now=now) if retention.is_due(runs_dir(), now=now) else []
+
+
+def remove_log(run: str) -> None:
+    """Remove the log of a run, if there is one.
+
+    Parameters
+    ----------
+    run : str
+        Id of the run.
+    """
+    if _ID.fullmatch(run):
+        shutil.rmtree(runs_dir() / run, ignore_errors=True)

@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.models import Record, ReportMode
 from jupyter_pipeline.paths import reports_dir
+from jupyter_pipeline.workflows import retention
 from jupyter_pipeline.workflows.run_report import journal
 
 __all__ = [
@@ -39,9 +40,6 @@ __all__ = [
 _ALONE = "without-deployment"
 """Folder of runs without a deployment."""
 _ID = re.compile(r"[0-9a-f-]{8,64}")
-_STAMP = ".pruned"
-_INTERVAL = 3600.0
-"""Seconds between two removals of old reports by runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +125,10 @@ def remove_report(run: str) -> None:
         Id of the run.
     """
     if folder := find_report(run):
-        _remove(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def prune(kept: Retention, *, now: float | None = None) -> list[str]:
+def prune(kept: Retention) -> list[str]:
     """Remove reports beyond the number, the age and the size that are kept, and return the ids of their runs.
 
     A report that changed within the last hour stays: its run may go on.
@@ -139,29 +137,19 @@ def prune(kept: Retention, *, now: float | None = None) -> list[str]:
     ----------
     kept : Retention
         Reports that are kept.
-    now : float, optional
-        Time of the removal; by default the current time.
     """
-    moment = time.time() if now is None else now
+    now = time.time()
     removed: list[str] = []
-    remaining: list[tuple[float, int, Path]] = []
+    found: list[retention.RunFolder] = []
     for deployment in reports_dir().iterdir():
-        found = sorted(_measure(deployment), reverse=True) if deployment.is_dir() else []
-        for number, (changed, size, folder) in enumerate(found):
-            if moment - changed > _INTERVAL and (number >= kept.runs or moment - changed > kept.days * 86400):
-                removed.append(_remove(folder))
-            else:
-                remaining.append((changed, size, folder))
+        # A report that is built later is not younger than its journal.
+        measured = list(retention.measure(deployment, dated_by=journal.FILE)) if deployment.is_dir() else []
+        removed += retention.remove_old(measured, now=now, days=kept.days, size=math.inf, runs=kept.runs)
+        found += measured
         with contextlib.suppress(OSError):
             deployment.rmdir()  # if it is empty
-    total = sum(size for _, size, _ in remaining)
-    for changed, size, folder in sorted(remaining):
-        if total <= kept.size:
-            break
-        if moment - changed > _INTERVAL:
-            removed.append(_remove(folder))
-            total -= size
-    return removed
+    remaining = [folder for folder in found if folder.path.name not in removed]
+    return removed + retention.remove_old(remaining, now=now, days=math.inf, size=kept.size)
 
 
 def prune_if_due() -> None:
@@ -172,26 +160,5 @@ def prune_if_due() -> None:
     ConfigurationError
         If ``service.yaml`` is damaged.
     """
-    stamp = reports_dir() / _STAMP
-    try:
-        if time.time() - stamp.stat().st_mtime < _INTERVAL:
-            return
-    except OSError:
-        pass
-    kept = read_retention()
-    stamp.touch(mode=0o600)
-    prune(kept)
-
-
-def _measure(deployment: Path) -> Iterator[tuple[float, int, Path]]:
-    """Yield the time of the last change, the size and the folder of each report of a deployment."""
-    for folder in deployment.iterdir():
-        with contextlib.suppress(OSError):
-            size = sum(path.stat().st_size for path in folder.iterdir())
-            # A report that is built later is not younger.
-            yield (folder / journal.FILE).stat().st_mtime, size, folder
-
-
-def _remove(folder: Path) -> str:
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder.name
+    if retention.is_due(reports_dir()):
+        prune(read_retention())

@@ -48,7 +48,7 @@ def test_a_second_process_of_a_run_continues_in_a_new_file(tmp_path: Path) -> No
         file.close()
     assert [path.name for path in list_files(tmp_path)] == ["run.000000.jsonl", "run.000001.jsonl"]
     line = json.loads(list_files(tmp_path)[1].read_text("utf-8"))
-    assert line.keys() == {"time", "level", "source", "message", "host", "pid", "cluster"}
+    assert line.keys() == {"format", "time", "level", "source", "message", "host", "pid", "cluster"}
 
 
 def test_a_long_message_is_cut() -> None:
