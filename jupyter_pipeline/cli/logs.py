@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any, ClassVar
 
 from traitlets import Bool, Unicode
 
-from jupyter_pipeline.cli.base import Command, emit, note
-from jupyter_pipeline.models import LogEntry
-from jupyter_pipeline.workflows import run_history
+from jupyter_pipeline.cli.base import Command, note
 from jupyter_pipeline.workflows.log_search import options, query, search
 
 __all__ = ["Logs"]
@@ -52,13 +49,7 @@ class Logs(Command):
 
     def work(self) -> None:
         parsed = query.parse_query({name: getattr(self, name) for name in (*options.OPTIONS, "all")})
-        if self.follow:
-            is_over = (lambda: run_history.has_ended(parsed.run)) if parsed.run else None
-            for entry in search.follow(parsed, note=note, is_over=is_over):
-                emit(self._format(entry))
-        else:
-            for entry in search.search(parsed, note=note):
-                sys.stdout.write(self._format(entry) + "\n")
-
-    def _format(self, entry: LogEntry) -> str:
-        return json.dumps(entry.to_dict(), ensure_ascii=False) if self.as_json else search.format_entry(entry)
+        for entry in (search.follow if self.follow else search.search)(parsed, note=note):
+            sys.stdout.write(search.format_entry(entry, as_json=self.as_json) + "\n")
+            if self.follow:
+                sys.stdout.flush()

@@ -13,7 +13,8 @@ from jupyter_pipeline import arguments, tables
 from jupyter_pipeline.cli.base import Command, Group, emit, note
 from jupyter_pipeline.models import RUN_LIMIT, RunRecord, ShownRun
 from jupyter_pipeline.orchestration import runs
-from jupyter_pipeline.workflows import run_details, run_history
+from jupyter_pipeline.workflows import run_details
+from jupyter_pipeline.workflows.log_search import query, search
 
 __all__ = ["RunCommand", "RunsGroup"]
 
@@ -47,24 +48,32 @@ class Logs(Command):
     """Print the log of a run."""
 
     name = "jupyter-pipeline runs logs"
-    description = "Print the log of a run. Tracebacks name cells and lines of the notebook."
+    description = "Print the log of a run, as jupyter pipeline logs --run RUN does."
     examples = "jupyter pipeline runs logs calm-otter"
     positional = ("RUN",)
+    is_stream = True
 
-    def work(self, run: str) -> str:
-        return run_history.logs(run)
+    def work(self, run: str) -> None:
+        for entry in search.search(query.parse_query({"run": run}), note=note):
+            sys.stdout.write(search.format_entry(entry, as_json=self.as_json) + "\n")
 
 
 class Follow(RunCommand):
     """Print the log of a run as it is written."""
 
     name = "jupyter-pipeline runs follow"
-    description = "Print the log of a run as it is written, until the run ends. Ctrl-C does not stop the run."
+    description = (
+        "Print the log of a run as it is written, until the run ends, and then the run. Ctrl-C does not stop the run. "
+        "The exit code is 1 if the run did not complete."
+    )
     examples = "jupyter pipeline runs follow calm-otter"
     positional = ("RUN",)
 
     def work(self, run: str) -> RunRecord:
-        ended = run_history.follow(run, note if self.as_json else emit)
+        write = note if self.as_json else emit
+        for entry in search.follow(query.parse_query({"run": run}), note=note):
+            write(search.format_entry(entry))
+        ended = runs.find(run)
         self.exit_code = 0 if ended.state == "Completed" else 1
         return ended
 

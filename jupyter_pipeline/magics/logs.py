@@ -39,17 +39,9 @@ class LogsMagics(Magics):
             values = vars(logs_parser().parse_args(split(line)))
         except HelpShown:
             return
-        import json
-
-        from jupyter_pipeline.workflows import run_history
         from jupyter_pipeline.workflows.log_search import query, search
 
         parsed = query.parse_query(values)
         with interruptible("%logs", "runs and clusters continue"):
-            if values["follow"]:
-                is_over = (lambda: run_history.has_ended(parsed.run)) if parsed.run else None
-                entries = search.follow(parsed, note=print, is_over=is_over)
-            else:
-                entries = search.search(parsed, note=print)
-            for entry in entries:
-                print(json.dumps(entry.to_dict(), ensure_ascii=False) if values["json"] else search.format_entry(entry))
+            for entry in (search.follow if values["follow"] else search.search)(parsed, note=print):
+                print(search.format_entry(entry, as_json=values["json"]))

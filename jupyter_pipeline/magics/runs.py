@@ -52,17 +52,18 @@ class RunsMagics(Magics):
         command, options = parsed
         from jupyter_pipeline import tables
         from jupyter_pipeline.orchestration import runs
-        from jupyter_pipeline.workflows import run_history
 
         if command == "list":
             limit = arguments.run_limit("--limit", options.limit)
             return tables.runs(runs.list_runs(options.deployment, limit=limit))
-        if command == "logs":
-            print(run_history.logs(options.run))
-            return None
-        if command == "follow":
-            with interruptible("%runs follow", "the run continues"):
-                return tables.runs([run_history.follow(options.run, print)])
+        if command in ("logs", "follow"):
+            from jupyter_pipeline.workflows.log_search import query, search
+
+            read = search.follow if command == "follow" else search.search
+            with interruptible(f"%runs {command}", "the run continues"):
+                for entry in read(query.parse_query({"run": options.run}), note=print):
+                    print(search.format_entry(entry))
+            return tables.runs([runs.find(options.run)]) if command == "follow" else None
         if command == "show":
             from jupyter_pipeline.workflows import run_details
 

@@ -9,6 +9,7 @@ from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule, Shown
 from jupyter_pipeline.orchestration import deployments, runs, schedules
 from jupyter_pipeline.server.handler import Document, PipelineHandler, endpoint
 from jupyter_pipeline.workflows import run_details, run_history
+from jupyter_pipeline.workflows.log_search import search
 from jupyter_pipeline.workflows.run_report import reports
 from jupyter_pipeline.workflows.run_report.page import CONTENT_SECURITY_POLICY
 from jupyter_pipeline.workflows.run_report.reports import ReportRecord
@@ -25,6 +26,9 @@ __all__ = [
     "ScheduleHandler",
     "parse_schedule",
 ]
+
+_MOST_ENTRIES = 10_000
+"""Last entries of a log that the panel shows."""
 
 
 class DeploymentsHandler(PipelineHandler):
@@ -99,8 +103,8 @@ class RunHandler(PipelineHandler):
 
     @endpoint
     async def get(self, run: str) -> dict[str, str]:
-        """Return the log of a run."""
-        return {"logs": await self.in_thread(run_history.logs, run)}
+        """Return the last entries of the log of a run."""
+        return {"logs": await self.in_thread(lambda: search.read_text(run, tail=_MOST_ENTRIES))}
 
     @endpoint
     async def post(self, run: str) -> RunRecord:

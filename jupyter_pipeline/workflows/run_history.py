@@ -5,45 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from jupyter_pipeline import arguments
-from jupyter_pipeline.exceptions import NotFoundError
+from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError
 from jupyter_pipeline.models import DeploymentRecord, RunRecord
 from jupyter_pipeline.progress import Progress, silent
-from jupyter_pipeline.workflows.tracebacks import locate_in_notebook
 
-__all__ = ["backfill", "follow", "has_ended", "logs", "promote"]
-
-
-def logs(run: str) -> str:
-    """Return the log of a run. Its tracebacks name cells and lines of the notebook.
-
-    Parameters
-    ----------
-    run : str
-        Id or name of the run.
-    """
-    from jupyter_pipeline.orchestration import runs
-
-    return locate_in_notebook(runs.read_log(run))
-
-
-def follow(run: str, write: Progress) -> RunRecord:
-    """Pass the log of a run to `write` until the run ends, and return the run.
-
-    An interrupt does not stop the run.
-    """
-    from jupyter_pipeline.orchestration import runs
-
-    return runs.follow(run, lambda text: write(locate_in_notebook(text)))
+__all__ = ["backfill", "has_ended", "promote"]
 
 
 def has_ended(run: str) -> bool:
-    """Return True if a run is in a final state, or the server does not know it."""
+    """Return True if a run is in a final state, or the server does not know it; False if no server answers."""
     from jupyter_pipeline.orchestration import runs
 
     try:
         return runs.find(run).state_type in runs.FINAL
     except NotFoundError:
         return True
+    except ApiUnreachableError:  # it may restart
+        return False
 
 
 def backfill(

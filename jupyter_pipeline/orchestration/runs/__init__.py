@@ -15,7 +15,7 @@ from jupyter_pipeline.orchestration.runs.flow_runs import (
     rerun,
     start_run,
 )
-from jupyter_pipeline.orchestration.runs.logs import failure, follow, read_entries, read_log
+from jupyter_pipeline.orchestration.runs.logs import failure, read_entries, read_log
 from jupyter_pipeline.orchestration.runs.open_runs import SERVER_ENDED, crash_open_runs
 from jupyter_pipeline.orchestration.runs.served_runs import crash_served_runs, record_serving
 from jupyter_pipeline.orchestration.runs.steps import list_steps
@@ -33,7 +33,6 @@ __all__ = [
     "delete",
     "failure",
     "find",
-    "follow",
     "list_runs",
     "list_steps",
     "read_entries",

@@ -1,27 +1,19 @@
-"""Read and follow the log of a run, and find the traceback of a failed run."""
+"""Read the log of a run, and find the traceback of a failed run."""
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from jupyter_pipeline.models import RunRecord
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
-from jupyter_pipeline.orchestration.prefect_api.lookup import find_run, run_records
+from jupyter_pipeline.orchestration.prefect_api.lookup import find_run
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
-from jupyter_pipeline.orchestration.runs.flow_runs import FINAL
 
-__all__ = ["failure", "follow", "read_entries", "read_log"]
+__all__ = ["failure", "read_entries", "read_log"]
 
 _LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
-_POLL = 0.7
-_OVERLAP = dt.timedelta(seconds=10)
-"""Time before the last line from which to request lines again, since several processes write to one log in parts."""
-_QUIET_ROUNDS = 5
-"""Number of requests without a new line after which the log of an ended run is complete."""
 _MODULE = re.compile(r"^(?:\w+\.)+(?=\w+(?::|$))")
 _TRACEBACK = "Traceback (most recent call last)"
 
@@ -59,39 +51,6 @@ async def read_entries_async(run: str, since: float = 0.0) -> list[dict[str, Any
         }
         for entry in entries
     ]
-
-
-async def follow_async(run: str, write: Callable[[str], None]) -> RunRecord:
-    """Write the log of a run until the run has ended, and return its record. After an interrupt, the run continues.
-
-    Parameters
-    ----------
-    run : str
-        Id or name of the run.
-    write : callable
-        Called with each line, without the line break.
-    """
-    async with connect() as api:
-        found = await find_run(api, run)
-        seen: set[str] = set()
-        tasks: dict[str, str] = {}
-        since, quiet = None, 0
-        while True:
-            ended = found["state_type"] in FINAL
-            fresh = [e async for e in api.pages("/logs/filter", _of(found, since)) if e["id"] not in seen]
-            tasks = await _task_names(api, fresh, tasks)
-            for entry in fresh:
-                write(_line(entry, tasks))
-            if fresh:
-                seen |= {entry["id"] for entry in fresh}
-                since = dt.datetime.fromisoformat(fresh[-1]["timestamp"]) - _OVERLAP
-            quiet = 0 if fresh else quiet + 1
-            if ended and quiet >= _QUIET_ROUNDS:
-                return (await run_records(api, [found]))[0]
-            await asyncio.sleep(_POLL)
-            if not ended:
-                found = await api.get(f"/flow_runs/{found['id']}")
-                quiet = 0
 
 
 async def failure_async(run: str) -> str:
@@ -144,5 +103,4 @@ def _line(entry: Mapping[str, Any], tasks: Mapping[str, str]) -> str:
 
 read_log = run_sync(read_log_async)
 read_entries = run_sync(read_entries_async)
-follow = run_sync(follow_async)
 failure = run_sync(failure_async)

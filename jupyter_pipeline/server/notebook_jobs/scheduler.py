@@ -37,9 +37,12 @@ from jupyter_pipeline.paths import snapshots_dir, write_private
 from jupyter_pipeline.server.kernel_cli import find_interpreter
 from jupyter_pipeline.server.notebook_jobs.conversion import sort_and_cut, to_job, to_job_definition
 from jupyter_pipeline.server.notebook_jobs.environments import HTML, LOG, NO_CLUSTER, NOTEBOOK
-from jupyter_pipeline.workflows import deploy_options, option_values, run_history
+from jupyter_pipeline.workflows import deploy_options, option_values
 from jupyter_pipeline.workflows.artifacts import is_whole_notebook
-from jupyter_pipeline.workflows.run_report import reports, store
+from jupyter_pipeline.workflows.log_search import search
+from jupyter_pipeline.workflows.run_logs import store as log_store
+from jupyter_pipeline.workflows.run_report import reports
+from jupyter_pipeline.workflows.run_report import store as report_store
 
 __all__ = ["PipelineExecutionManager", "PipelineScheduler"]
 
@@ -260,7 +263,8 @@ class PipelineScheduler(BaseScheduler):
     async def delete_job(self, job_id: str) -> None:
         """Delete a run, its log and its report, and keep downloaded files; an active run is cancelled first."""
         await asyncio.to_thread(runs.delete, job_id)
-        await asyncio.to_thread(store.remove_report, job_id)
+        await asyncio.to_thread(report_store.remove_report, job_id)
+        await asyncio.to_thread(log_store.remove_log, job_id)
 
     @_shown
     async def get_staging_paths(self, model: DescribeJob | DescribeJobDefinition) -> dict[str, str]:
@@ -271,7 +275,7 @@ class PipelineScheduler(BaseScheduler):
         """
         if isinstance(model, DescribeJob):
             run = await asyncio.to_thread(runs.find, model.job_id)
-            log = await asyncio.to_thread(run_history.logs, model.job_id)
+            log = await asyncio.to_thread(search.read_text, model.job_id)
             await asyncio.to_thread(self._write_files, model, log, snapshots_dir() / run.version / _CODE)
         return {}
 

@@ -14,6 +14,8 @@ from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, Service
 from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.versions import snapshots
+from jupyter_pipeline.workflows.log_search import search
+from jupyter_pipeline.workflows.log_search.query import parse_query
 
 Make = Callable[..., DeploymentSpec]
 
@@ -148,21 +150,17 @@ def steps(specification: Make) -> Callable[..., DeploymentSpec]:
 def test_a_run_is_followed_until_it_ends_and_an_interrupt_leaves_it_at_work(live: ServiceStatus, steps: Make) -> None:
     deployments.deploy(steps("followed"))
     started = deployments.run_now("followed", {"seconds": 4})
-
-    def interrupt(line: str) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        runs.follow(started.id, interrupt)
+    next(search.follow(parse_query({"run": started.id})))
     assert runs.find(started.id).end is None
-    lines: list[str] = []
-    ended = runs.follow(started.id, lines.append)
+    lines = [search.format_entry(entry) for entry in search.follow(parse_query({"run": started.id}))]
+    ended = runs.find(started.id)
     assert (ended.id, ended.state) == (started.id, "Completed")
     loading, done = (next(i for i, line in enumerate(lines) if text in line) for text in ("loading", " done"))
     assert loading < done
-    assert lines == runs.read_log(started.id).splitlines()
+    assert sorted(lines) == sorted(search.read_text(started.id).splitlines())
+    assert all(str(entry["message"]).strip() in "\n".join(lines) for entry in runs.read_entries(started.id))
     finished = [line for line in lines if "Finished in state Completed" in line]
-    assert "[load-" in finished[0]
+    assert "/load]" in finished[0]
 
 
 def test_a_failed_run_shows_its_traceback_and_is_run_again(live: ServiceStatus, steps: Make) -> None:

@@ -103,7 +103,7 @@ def test_new_lines_are_followed(begin: float) -> None:
 
 
 def test_a_run_that_starts_later_is_followed(begin: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    record = SimpleNamespace(id="bbbbbbbb-2222", name="heron")
+    record = SimpleNamespace(id="bbbbbbbb-2222", name="heron", state_type="RUNNING")
     monkeypatch.setattr(runs, "find", lambda _: record)
     server = {"time": time.time(), "level": 20, "message": "submitted", "task": ""}
     monkeypatch.setattr(runs, "read_entries", lambda *_: [server, {**server, "message": "both"}][: 1 + has_begun])
