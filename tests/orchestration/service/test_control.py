@@ -26,7 +26,6 @@ from jupyter_pipeline.orchestration import deployments, runs, service, service_s
 from jupyter_pipeline.orchestration.service import child_process, control, database, ownership, process_cleanup
 from jupyter_pipeline.orchestration.service_state import ServiceState
 from jupyter_pipeline.paths import runs_dir, service_dir
-from jupyter_pipeline.workflows.run_logs import log_file
 
 Make = Callable[..., DeploymentSpec]
 
@@ -143,7 +142,7 @@ def test_a_run_of_a_killed_worker_goes_on_can_be_cancelled_and_is_crashed_if_it_
         "lost": "Crashed",
     }
     assert ends["lost"].message.startswith("The process of the run was killed after the worker of the service.")
-    (output, *_) = log_file.list_files(runs_dir() / started["lasting"])
+    output = runs_dir() / started["lasting"] / "run.000000.jsonl"
     _until(lambda: "Finished in state Completed()" in output.read_text())  # logged after the state is set
     assert output.stat().st_mode & 0o777 == 0o600
     after = runs.wait(deployments.run_now("lost").id, timeout=90)  # the slot of its limit is free again
