@@ -138,8 +138,7 @@ def _find_run_sources(run: store.LoggedRun, query: Query, note: Callable[[str], 
             note(str(error))
 
     def read_files(kind: str) -> Iterator[LogEntry]:
-        current = run if run.name else store.read_run(Path(run.folder))  # its process stores the name after its start
-        name = (current.name if current else "") or run.id[:8]
+        name = _find_name(run)
         for path in list_files(Path(run.folder)) if run.folder else []:
             if path.name.startswith(kind) and (path in readers or path.stat().st_mtime >= query.since):
                 reader = readers.setdefault(path, LineReader(path))
@@ -150,6 +149,12 @@ def _find_run_sources(run: store.LoggedRun, query: Query, note: Callable[[str], 
         yield Source(f"{run.id} {kind}", lambda kind=kind: read(kind), run=run.id)  # type: ignore[misc]
     if query.run:
         yield Source(f"{run.id} API", _ApiLog(run, note).read, run=run.id)
+
+
+def _find_name(run: store.LoggedRun) -> str:
+    """Return the name of a run; the begin of its id while its process has not stored the name."""
+    current = run if run.name or not run.folder else store.read_run(Path(run.folder))
+    return (current.name if current else "") or run.id[:8]
 
 
 class _ApiLog:
@@ -189,7 +194,7 @@ class _ApiLog:
                     source="log",
                     process="server",
                     step=str(each["task"]),
-                    run=self._run.name or self._run.id[:8],
+                    run=_find_name(self._run),
                 )
 
 
