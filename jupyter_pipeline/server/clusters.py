@@ -15,7 +15,6 @@ from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile, Record
 from jupyter_pipeline.paths import check_name
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
-from jupyter_pipeline.server.kernel_cli import find_interpreter
 from jupyter_pipeline.workflows.profiles import list_profiles
 
 __all__ = [
@@ -23,6 +22,7 @@ __all__ = [
     "ClusterLogsHandler",
     "ClustersHandler",
     "EndedClustersHandler",
+    "ProfileCheckHandler",
     "ProfileSummary",
     "ProfilesHandler",
 ]
@@ -75,6 +75,18 @@ class ProfilesHandler(PipelineHandler):
         return [ProfileSummary.of(profile, refused.get(profile.name, "")) for profile in found]
 
 
+class ProfileCheckHandler(PipelineHandler):
+    """``profiles/NAME/check``."""
+
+    @endpoint
+    async def post(self, name: str) -> Any:
+        """Check that a profile can start in the environment of ``kernel``, without starting anything."""
+        body = self.body({"kernel": str})
+        await self.in_thread(profiles.get_profile, name)  # fail now if there is none
+        interpreter = self.find_interpreter(body.get("kernel", ""))
+        return await interpreter.run(["profiles", "check", name])
+
+
 class ClustersHandler(PipelineHandler):
     """``clusters``."""
 
@@ -86,7 +98,7 @@ class ClustersHandler(PipelineHandler):
         """
         ended = self.get_argument("ended", "") not in ("", "0")
         within = self.get_argument("failed_within", "")
-        if within and not within.isdigit():
+        if within and not within.isdecimal():
             raise UsageError(f"'failed_within' must be a number of seconds, not {within!r}.")
         found = await self.in_thread(registry.list_records, include_ended=ended or bool(within))
         return found if ended or not within else [record for record in found if _needs_attention(record, int(within))]
@@ -105,16 +117,11 @@ class ClustersHandler(PipelineHandler):
             arguments.append(f"--workers={body['workers']}")
         if "adapt" in body:
             arguments.append("--adapt={}:{}".format(*_bounds(body["adapt"])))
-        interpreter = find_interpreter(self.kernel_spec_manager, body.get("kernel") or self.default_kernel)
+        interpreter = self.find_interpreter(body.get("kernel", ""))
         self.set_status(201)
         return await _start(
             asyncio.create_task(interpreter.run(arguments, timeout=3600)), name, {r.id for r in await _records()}
         )
-
-    @property
-    def default_kernel(self) -> str:
-        """Name of the kernel of requests without ``kernel``."""
-        return str(self.settings["kernel_manager"].default_kernel_name)
 
 
 class ClusterHandler(PipelineHandler):
@@ -152,7 +159,7 @@ class ClusterLogsHandler(PipelineHandler):
     async def get(self, name: str) -> dict[str, str]:
         """Return the last lines of a cluster's logs: ``?tail=`` lines, by default 200."""
         tail = self.get_argument("tail", "200")
-        if not tail.isdigit():
+        if not tail.isdecimal():
             raise UsageError(f"'tail' must be a number of lines, not {tail!r}.")
         return {"logs": await self.in_thread(manager.logs, name, tail=int(tail))}
 

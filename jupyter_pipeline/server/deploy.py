@@ -9,7 +9,6 @@ from jupyter_pipeline.compiler import read_notebook, select_cells
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import Deployed, DeployedOptions, DeploymentStatus
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
-from jupyter_pipeline.server.kernel_cli import find_interpreter
 from jupyter_pipeline.workflows import deploy_options, deploy_plan
 from jupyter_pipeline.workflows.deploy_options import OPTIONS, WHOLE_OPTIONS
 from jupyter_pipeline.workflows.deployed_options import find_deployed
@@ -76,8 +75,7 @@ class DeployHandler(PipelineHandler):
         """
         body = self.body(_KEYS, required=_REQUIRED)
         file = self.notebook_file(body["path"])
-        kernel = body.get("kernel") or str(self.settings["kernel_manager"].default_kernel_name)
-        interpreter = find_interpreter(self.kernel_spec_manager, kernel)
+        interpreter = self.find_interpreter(body.get("kernel", ""))
         answer = await interpreter.run(
             _arguments(body, str(file)), stdin=json.dumps(body["notebook"]), cwd=file.parent, timeout=_TIMEOUT
         )

@@ -19,7 +19,7 @@ from jupyter_pipeline import audit, exceptions
 from jupyter_pipeline.disk_space import name_full_disk
 from jupyter_pipeline.exceptions import PipelineError, UsageError
 from jupyter_pipeline.models import to_plain
-from jupyter_pipeline.server.kernel_cli import RemoteError
+from jupyter_pipeline.server.kernel_cli import Interpreter, RemoteError, find_interpreter
 
 __all__ = ["AUTH_RESOURCE", "STATUS", "Document", "PipelineHandler", "endpoint", "status_of"]
 
@@ -156,6 +156,11 @@ class PipelineHandler(APIHandler):
             if key not in content:
                 raise UsageError(f"The request has no {key!r}.")
         return content
+
+    def find_interpreter(self, kernel: str = "") -> Interpreter:
+        """Return the interpreter of a kernel, by default of the server's default kernel."""
+        name = kernel or str(self.settings["kernel_manager"].default_kernel_name)
+        return find_interpreter(self.kernel_spec_manager, name)
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that waits for files or the network in a thread."""

@@ -27,6 +27,7 @@ __all__ = ["ROUTES"]
 
 ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"profiles", clusters.ProfilesHandler),
+    (r"profiles/([^/]+)/check", clusters.ProfileCheckHandler),
     (r"clusters", clusters.ClustersHandler),
     (r"clusters/([^/]+)", clusters.ClusterHandler),
     (r"ended-clusters", clusters.EndedClustersHandler),

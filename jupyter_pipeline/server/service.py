@@ -9,7 +9,6 @@ from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration import service
 from jupyter_pipeline.orchestration.prefect_api.endpoint import resolve
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
-from jupyter_pipeline.server.kernel_cli import find_interpreter
 
 __all__ = ["ServiceHandler"]
 
@@ -25,8 +24,7 @@ class ServiceHandler(PipelineHandler):
     @endpoint
     async def post(self) -> Any:
         """Start the service in the environment of the default kernel, and return when it runs."""
-        kernel = str(self.settings["kernel_manager"].default_kernel_name)
-        return await find_interpreter(self.kernel_spec_manager, kernel).run(["up"], timeout=300)
+        return await self.find_interpreter().run(["up"], timeout=300)
 
     @endpoint
     async def delete(self) -> ServiceStatus:

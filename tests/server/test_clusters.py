@@ -31,6 +31,15 @@ async def test_profiles_are_listed_with_what_the_form_needs(call: Call) -> None:
     }
 
 
+async def test_a_profile_is_checked_in_the_environment_of_a_kernel(call: Call) -> None:
+    code, answer = await call("POST", "profiles", "local", "check", body={})
+    assert (code, answer["profile"], answer["problems"]) == (200, "local", [])
+    assert (await call("POST", "profiles", "locl", "check"))[0] == 404
+    code, answer = await call("POST", "profiles", "local", "check", body={"kernel": "pyhton3"})
+    assert (code, "No kernel is called 'pyhton3'" in answer["message"]) == (404, True)
+    assert registry.list_records(include_ended=True) == []
+
+
 async def test_clusters_are_listed_as_records(call: Call, add_cluster: Add) -> None:
     assert await call("GET", "clusters") == (200, [])
     record = add_cluster("here", workers=3)
