@@ -137,6 +137,11 @@ export interface IClusterManager extends IPolled {
   readonly profilesFailure: Error | null;
 
   /**
+   * Check that a profile can start in the environment of a kernel. Rejects with the reason if it cannot.
+   */
+  checkProfile(name: string, kernel?: string): Promise<void>;
+
+  /**
    * Start a cluster. Resolves when its record exists, before the cluster runs.
    */
   start(options: Clusters.IStartOptions): Promise<Clusters.IModel>;

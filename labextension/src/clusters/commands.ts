@@ -5,7 +5,8 @@ import {
   InputDialog,
   MainAreaWidget,
   Notification,
-  showDialog
+  showDialog,
+  showErrorMessage
 } from '@jupyterlab/apputils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import { refreshIcon, stopIcon } from '@jupyterlab/ui-components';
@@ -16,7 +17,7 @@ import { attachIcon, dashboardIcon, launchIcon, logsIcon, plotsIcon } from '../i
 import { showText } from '../text';
 import { CommandIDs, type Clusters, type IClusterManager } from '../tokens';
 import { chooseBounds } from './bounds';
-import { isAlive } from './order';
+import { findCluster, isAlive } from './order';
 import { currentKernel, listPythonKernels, type IKernelChoice } from './kernelspecs';
 import { chooseStart, createDraft, toStartOptions, type IStartDraft } from './start';
 import { SyncCancelled, type Syncs } from './sync';
@@ -40,17 +41,17 @@ export function addClusterCommands(options: {
   const { app, manager, notebooks, syncs, trans } = options;
   const { commands, shell } = app;
 
+  const find = (args: Arguments): Clusters.IModel | undefined =>
+    findCluster([...manager.clusters, ...manager.ended], args.name as string);
   const choose = async (args: Arguments): Promise<Clusters.IModel | null> => {
-    const known = manager.clusters;
     if (args.name) {
-      const found = [...known, ...manager.ended].find(
-        ({ id, name }) => name === args.name || id === args.name
-      );
+      const found = find(args);
       if (!found) {
         throw new Error(trans.__('No cluster is called %1.', String(args.name)));
       }
       return found;
     }
+    const known = manager.clusters;
     if (known.length === 0) {
       throw new Error(trans.__('No cluster is running.'));
     }
@@ -58,7 +59,7 @@ export function addClusterCommands(options: {
       title: trans.__('Choose a cluster'),
       items: known.map(c => c.name)
     });
-    return known.find(c => c.name === value) ?? null;
+    return value === null ? null : (find({ name: value }) ?? null);
   };
 
   const pythonKernels = (): ReadonlyArray<IKernelChoice> =>
@@ -77,7 +78,7 @@ export function addClusterCommands(options: {
   const inState =
     (...states: Clusters.State[]) =>
     (args: Arguments): boolean => {
-      const found = manager.clusters.find(({ name }) => name === args.name);
+      const found = find(args);
       return !found || states.includes(found.state);
     };
 
@@ -170,8 +171,13 @@ export function addClusterCommands(options: {
           Dialog.warnButton({ label: trans.__('Restart the Cluster') })
         ]
       });
-      if (button.accept) {
-        await manager.stop(name);
+      if (!button.accept) {
+        return;
+      }
+      // Before the stop, so that a refused start leaves the cluster.
+      await manager.checkProfile(profile, kernel);
+      await manager.stop(name);
+      try {
         await manager.start({
           profile,
           name,
@@ -180,6 +186,12 @@ export function addClusterCommands(options: {
             ? { adapt: [adaptive[0], adaptive[1]] as [number, number] }
             : { workers: workers_wanted ?? workers })
         });
+      } catch (reason) {
+        // The row that shows errors has ended with the cluster.
+        await showErrorMessage(
+          trans.__('%1 was stopped and does not start again', name),
+          reason as Error
+        );
       }
     }
   });
@@ -305,7 +317,7 @@ export function addClusterCommands(options: {
             ]
           });
       if (!answer || answer.button.accept) {
-        await manager.stop(cluster.name);
+        await manager.stop(isAlive(cluster.state) ? cluster.name : cluster.id);
       }
     }
   });
@@ -329,7 +341,7 @@ export function addClusterCommands(options: {
             : dashboardIcon,
     isVisible: ({ where }) => where !== 'dask' || commands.hasCommand(DASK_PANEL),
     isEnabled: args => {
-      const found = manager.clusters.find(({ name }) => name === args.name);
+      const found = find(args);
       return !found || !!found.dashboard_link;
     },
     describedBy: {

@@ -3,6 +3,7 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { PolledManager } from '../polled';
 import type { Clusters, IClusterManager } from '../tokens';
 import {
+  checkProfile,
   clusterLogs,
   listClusters,
   listEnded,
@@ -61,6 +62,10 @@ export class ClusterManager extends PolledManager implements IClusterManager {
 
   get profilesFailure(): Error | null {
     return this._profilesFailure;
+  }
+
+  async checkProfile(name: string, kernel?: string): Promise<void> {
+    await checkProfile(this.serverSettings, name, kernel);
   }
 
   async start(options: Clusters.IStartOptions): Promise<Clusters.IModel> {

@@ -7,9 +7,12 @@ import { isAlive } from './order';
  */
 export function clusterMenu({ id, name, state }: Clusters.IModel): MenuEntry[] {
   if (!isAlive(state)) {
+    const remove: MenuEntry[] =
+      state === 'lost' ? [{ command: CommandIDs.stopCluster, args: { name: id } }] : [];
     return [
       { command: CommandIDs.showLogs, args: { name: id } },
-      { command: CommandIDs.dismissCluster, args: { name: id } }
+      { command: CommandIDs.dismissCluster, args: { name: id } },
+      ...remove
     ];
   }
   return [

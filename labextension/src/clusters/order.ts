@@ -8,6 +8,21 @@ export function isAlive(state: Clusters.State): boolean {
 }
 
 /**
+ * The cluster with an id, the active one with a name, or else the last one that had the name.
+ */
+export function findCluster(
+  clusters: ReadonlyArray<Clusters.IModel>,
+  key: string | undefined
+): Clusters.IModel | undefined {
+  const named = clusters.filter(({ name }) => name === key);
+  return (
+    clusters.find(({ id }) => id === key) ??
+    named.find(({ state }) => isAlive(state)) ??
+    named.sort((a, b) => b.started - a.started)[0]
+  );
+}
+
+/**
  * The clusters by need: failed ones first, then those that change or warn, then the others by age.
  */
 export function sortByNeed(

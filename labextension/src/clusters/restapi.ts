@@ -12,6 +12,14 @@ export function listProfiles(
   return request(settings, 'GET', ['profiles'], undefined, QUIET);
 }
 
+export function checkProfile(
+  settings: ServerConnection.ISettings,
+  name: string,
+  kernel?: string
+): Promise<unknown> {
+  return request(settings, 'POST', ['profiles', name, 'check'], { kernel });
+}
+
 export function listClusters(
   settings: ServerConnection.ISettings,
   failedWithin: number

@@ -1,7 +1,7 @@
 import { FakeServer } from '../../__tests__/server';
 import type { Clusters } from '../../tokens';
 import { ClusterManager } from '../manager';
-import { isAlive, sortByNeed } from '../order';
+import { findCluster, isAlive, sortByNeed } from '../order';
 
 const now = () => Date.now() / 1000;
 
@@ -140,6 +140,21 @@ test.each<[Clusters.State, boolean]>([
   ['lost', false]
 ])('%s is alive: %s', (state, alive) => {
   expect(isAlive(state)).toBe(alive);
+});
+
+test.each([
+  ['again', 'new'],
+  ['old', 'old'],
+  ['ended', 'last'],
+  ['none', undefined]
+])('the name or id %s is the cluster %s', (key, id) => {
+  const clusters = [
+    cluster({ id: 'old', name: 'again', state: 'failed', started: 3 }),
+    cluster({ id: 'new', name: 'again', started: 2 }),
+    cluster({ id: 'first', name: 'ended', state: 'stopped', started: 1 }),
+    cluster({ id: 'last', name: 'ended', state: 'failed', started: 2 })
+  ];
+  expect(findCluster(clusters, key)?.id).toBe(id);
 });
 
 const listings = (server: FakeServer) =>
