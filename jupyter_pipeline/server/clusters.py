@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from jupyter_pipeline.clusters import manager, profiles, registry
+from jupyter_pipeline.clusters.profiles import traitlets_config
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile, Record
@@ -48,9 +49,11 @@ class ProfileSummary(Record):
     """File or package that defines the profile."""
     refusal: str = ""
     """Reason for which the policy of the administrator refuses the profile, empty if it does not."""
+    is_default: bool = False
+    """True for ``c.JupyterPipeline.default_profile``."""
 
     @classmethod
-    def of(cls, profile: Profile, refusal: str = "") -> Self:
+    def of(cls, profile: Profile, refusal: str = "", *, is_default: bool = False) -> Self:
         """Return the summary of a profile, with the reason of a refusal."""
         adapt = profile.adapt_kwargs
         return cls(
@@ -62,6 +65,7 @@ class ProfileSummary(Record):
             max_workers=profile.limits.max_workers,
             source=profile.source,
             refusal=refusal,
+            is_default=is_default,
         )
 
 
@@ -72,7 +76,11 @@ class ProfilesHandler(PipelineHandler):
     async def get(self) -> list[ProfileSummary]:
         """List the profiles."""
         found, refused = await self.in_thread(list_profiles)
-        return [ProfileSummary.of(profile, refused.get(profile.name, "")) for profile in found]
+        default = traitlets_config.read_default_profile()
+        return [
+            ProfileSummary.of(profile, refused.get(profile.name, ""), is_default=profile.name == default)
+            for profile in found
+        ]
 
 
 class ProfileCheckHandler(PipelineHandler):

@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { HTMLSelect } from '@jupyterlab/ui-components';
 import React from 'react';
 
@@ -68,6 +69,20 @@ export function InputField(
       {children}
     </label>
   );
+}
+
+/**
+ * The whole number in an input. An empty input is an error: it would count as zero.
+ */
+export function parseCount(
+  text: string,
+  label: string,
+  trans: TranslationBundle
+): number {
+  if (!/^\d+$/.test(text.trim())) {
+    throw new Error(trans.__('Enter a whole number: %1.', label));
+  }
+  return Number(text);
 }
 
 function className({ width }: IField): string {

@@ -19,6 +19,8 @@ export interface IProfileSummary {
    * does not.
    */
   readonly refusal: string;
+  /** True for `c.JupyterPipeline.default_profile`. */
+  readonly is_default: boolean;
 }
 
 /** State of one cluster in the registry. */

@@ -28,7 +28,14 @@ async def test_profiles_are_listed_with_what_the_form_needs(call: Call) -> None:
         "max_workers",
         "source",
         "refusal",
+        "is_default",
     }
+
+
+async def test_the_default_profile_is_marked(call: Call, jp_serverapp: Any) -> None:
+    jp_serverapp.config.JupyterPipeline.default_profile = "slurm"
+    _, profiles = await call("GET", "profiles")
+    assert [p["name"] for p in profiles if p["is_default"]] == ["slurm"]
 
 
 async def test_a_profile_is_checked_in_the_environment_of_a_kernel(call: Call) -> None:

@@ -117,7 +117,7 @@ export function addClusterCommands(options: {
       while ((draft = await chooseStart(choices, draft, error))) {
         shell.activateById('jp-pipeline-panel');
         try {
-          await manager.start(toStartOptions(draft));
+          await manager.start(toStartOptions(draft, trans));
           return;
         } catch (reason) {
           error = reason as Error; // the dialog opens again with the values
@@ -246,7 +246,12 @@ export function addClusterCommands(options: {
       const [least, most] = cluster.adaptive ?? [0, Math.max(cluster.workers, 1)];
       const bounds =
         args.maximum === undefined
-          ? await chooseBounds(cluster.name, least, most, trans)
+          ? await chooseBounds(
+              cluster.name,
+              { minimum: String(least), maximum: String(most) },
+              cluster.limits?.max_workers ?? null,
+              trans
+            )
           : [(args.minimum as number) ?? 0, args.maximum as number];
       if (bounds) {
         await manager.adapt(cluster.name, bounds[0], bounds[1]);

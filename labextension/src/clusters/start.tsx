@@ -4,21 +4,20 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { Notice } from '../components';
-import { InputField, SelectField } from '../fields';
+import { InputField, SelectField, parseCount } from '../fields';
 import type { Clusters } from '../tokens';
+import { BoundsFields, parseBounds, type IBounds } from './bounds';
 import type { IKernelChoice } from './kernelspecs';
 import { groupProfiles } from './profileGroups';
 
 /**
  * The values of the form that starts a cluster.
  */
-export interface IStartDraft {
+export interface IStartDraft extends IBounds {
   profile: string;
   name: string;
   size: 'default' | 'fixed' | 'adaptive';
   workers: string;
-  minimum: string;
-  maximum: string;
   kernel: string;
 }
 
@@ -38,7 +37,10 @@ export function createDraft(
   kernel: string | undefined
 ): IStartDraft {
   const allowed = profiles.filter(({ refusal }) => !refusal);
-  const profile = allowed.find(({ name }) => name === 'local') ?? allowed[0];
+  const profile =
+    allowed.find(({ is_default }) => is_default) ??
+    allowed.find(({ name }) => name === 'local') ??
+    allowed[0];
   return {
     profile: profile?.name ?? '',
     name: '',
@@ -53,17 +55,20 @@ export function createDraft(
 }
 
 /**
- * The options of a start, as the server expects them.
+ * The options of a start, as the server expects them. Throws an error for an invalid number.
  */
-export function toStartOptions(draft: IStartDraft): Clusters.IStartOptions {
-  const { kernel, maximum, minimum, name, profile, size, workers } = draft;
+export function toStartOptions(
+  draft: IStartDraft,
+  trans: TranslationBundle
+): Clusters.IStartOptions {
+  const { kernel, name, profile, size, workers } = draft;
   return {
     profile,
     ...(name && { name }),
-    ...(size === 'fixed' && { workers: Number(workers) }),
-    ...(size === 'adaptive' && {
-      adapt: [Number(minimum), Number(maximum)] as [number, number]
+    ...(size === 'fixed' && {
+      workers: parseCount(workers, trans.__('Workers'), trans)
     }),
+    ...(size === 'adaptive' && { adapt: parseBounds(draft, trans) }),
     ...(kernel && { kernel })
   };
 }
@@ -187,31 +192,18 @@ function StartForm(
             width="number"
             type="number"
             min={0}
-            max={profile?.max_workers ?? 100000}
+            max={profile?.max_workers ?? undefined}
             value={draft.workers}
             onChange={workers => set({ workers })}
           />
         )}
         {draft.size === 'adaptive' && (
-          <>
-            <InputField
-              label={trans.__('Minimum')}
-              width="number"
-              type="number"
-              min={0}
-              value={draft.minimum}
-              onChange={minimum => set({ minimum })}
-            />
-            <InputField
-              label={trans.__('Maximum')}
-              width="number"
-              type="number"
-              min={1}
-              max={profile?.max_workers ?? 100000}
-              value={draft.maximum}
-              onChange={maximum => set({ maximum })}
-            />
-          </>
+          <BoundsFields
+            bounds={draft}
+            limit={profile?.max_workers ?? null}
+            onChange={set}
+            trans={trans}
+          />
         )}
       </div>
       <div className="jp-pipeline-field-row">

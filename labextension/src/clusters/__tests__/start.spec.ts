@@ -3,7 +3,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import type { Clusters } from '../../tokens';
 import { listPythonKernels } from '../kernelspecs';
 import { groupProfiles } from '../profileGroups';
-import { createDraft, toStartOptions } from '../start';
+import { createDraft, toStartOptions, type IStartDraft } from '../start';
 
 jest.mock('@jupyterlab/apputils', () => ({}));
 jest.mock('@jupyterlab/ui-components', () => ({
@@ -26,8 +26,10 @@ const PROFILES = [
   profile('team', 'dask_jobqueue.SLURMCluster', { source: '/etc/profiles.yaml' })
 ];
 
+const trans = nullTranslator.load('jupyter_pipeline');
+
 test('profiles are grouped, those of the user first', () => {
-  const groups = groupProfiles(PROFILES, nullTranslator.load('jupyter_pipeline'));
+  const groups = groupProfiles(PROFILES, trans);
   expect(groups.map(g => g.profiles.map(p => p.name))).toEqual([
     ['team'],
     ['local'],
@@ -55,7 +57,12 @@ test.each([
   [undefined, 'python3']
 ])('with the notebook of %s a cluster uses the kernel %s', (current, kernel) => {
   const draft = createDraft({ profiles: PROFILES, kernels: KERNELS }, current);
-  expect(toStartOptions(draft)).toEqual({ profile: 'local', kernel });
+  expect(toStartOptions(draft, trans)).toEqual({ profile: 'local', kernel });
+});
+
+test('the default profile of the configuration is chosen', () => {
+  const profiles = [...PROFILES, profile('mine', 'a.B', { is_default: true })];
+  expect(createDraft({ profiles, kernels: [] }, undefined).profile).toBe('mine');
 });
 
 test('a refused profile is not chosen', () => {
@@ -68,10 +75,22 @@ test('a refused profile is not chosen', () => {
 
 test('the size is the one of the profile, fixed or adaptive', () => {
   const draft = createDraft({ profiles: PROFILES, kernels: [] }, undefined);
-  expect(toStartOptions({ ...draft, size: 'fixed', workers: '3', name: 'a' })).toEqual({
+  const fixed: IStartDraft = { ...draft, size: 'fixed', workers: '3', name: 'a' };
+  expect(toStartOptions(fixed, trans)).toEqual({
     profile: 'local',
     name: 'a',
     workers: 3
   });
-  expect(toStartOptions({ ...draft, size: 'adaptive' }).adapt).toEqual([0, 8]);
+  const adaptive: IStartDraft = { ...draft, size: 'adaptive' };
+  expect(toStartOptions(adaptive, trans).adapt).toEqual([0, 8]);
+});
+
+test.each<[Partial<IStartDraft>, string]>([
+  [{ size: 'fixed', workers: '' }, 'Workers'],
+  [{ size: 'fixed', workers: '1.5' }, 'Workers'],
+  [{ size: 'adaptive', minimum: '-1' }, 'Minimum'],
+  [{ size: 'adaptive', maximum: '' }, 'Maximum']
+])('the size %j is refused, and does not count as zero', (values, label) => {
+  const draft = createDraft({ profiles: PROFILES, kernels: [] }, undefined);
+  expect(() => toStartOptions({ ...draft, ...values }, trans)).toThrow(label);
 });
