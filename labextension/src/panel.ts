@@ -14,6 +14,7 @@ import type { AccordionPanel, PanelLayout, Widget } from '@lumino/widgets';
 
 import { Banner } from './banner';
 import { pipelineIcon } from './icons';
+import { addToPalette } from './palette';
 import { CommandIDs, IPipelinePanel, type IPolled } from './tokens';
 
 /** Height of the first section relative to each other one. */
@@ -82,10 +83,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IPipelinePanel> = {
       describedBy: { args: NO_ARGUMENTS },
       execute: () => app.shell.activateById(panel.id)
     });
-    palette?.addItem({
-      command: CommandIDs.showPanel,
-      category: trans.__('Pipeline')
-    });
+    addToPalette(palette, app.commands, [CommandIDs.showPanel], trans);
     return panel;
   }
 };

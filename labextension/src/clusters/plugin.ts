@@ -5,6 +5,7 @@ import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { addToPalette } from '../palette';
 import { CommandIDs, IClusterManager, IPipelinePanel, SETTINGS_ID } from '../tokens';
 import { addClusterCommands } from './commands';
 import { openDashboardsOfKernels } from './kernels';
@@ -43,7 +44,7 @@ export const clusterManagerPlugin: JupyterFrontEndPlugin<IClusterManager> = {
     if (notebooks) {
       openDashboardsOfKernels(notebooks, manager, app.commands, trans);
     }
-    for (const command of [
+    const shown = [
       CommandIDs.startCluster,
       CommandIDs.scaleCluster,
       CommandIDs.adaptCluster,
@@ -53,10 +54,11 @@ export const clusterManagerPlugin: JupyterFrontEndPlugin<IClusterManager> = {
       CommandIDs.openDashboard,
       CommandIDs.attachCluster,
       CommandIDs.syncCluster,
-      CommandIDs.showLogs
-    ]) {
-      palette?.addItem({ command, category: trans.__('Pipeline') });
-    }
+      CommandIDs.cancelSync,
+      CommandIDs.showLogs,
+      CommandIDs.dismissCluster
+    ];
+    addToPalette(palette, app.commands, shown, trans);
     return manager;
   }
 };

@@ -4,8 +4,10 @@ import type { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 
 import { pipelineIcon } from '../icons';
+import { showCommandError } from '../palette';
 import { CommandIDs, type IClusterManager } from '../tokens';
 import { isAlive } from './order';
+import { stateName } from './row';
 
 /**
  * The clusters in the panel of running sessions.
@@ -16,6 +18,10 @@ export function runningClusters(
   trans: TranslationBundle
 ): IRunningSessions.IManager {
   const running = () => manager.clusters.filter(c => isAlive(c.state));
+  const execute = (id: string, args: { name: string; force?: boolean }): void =>
+    void commands
+      .execute(id, args)
+      .catch(reason => showCommandError(commands, id, reason));
   const runningChanged = new Signal<unknown, unknown>(manager);
   manager.changed.connect(() => runningChanged.emit(undefined));
   return {
@@ -30,18 +36,17 @@ export function runningClusters(
         detail: () =>
           cluster.state === 'running'
             ? trans._n('%1 worker', '%1 workers', cluster.workers)
-            : cluster.state,
+            : stateName(cluster.state, trans),
         open: () =>
-          void commands.execute(
+          execute(
             cluster.dashboard_link ? CommandIDs.openDashboard : CommandIDs.showPanel,
             { name: cluster.name }
           ),
-        shutdown: () =>
-          void commands.execute(CommandIDs.stopCluster, { name: cluster.name })
+        shutdown: () => execute(CommandIDs.stopCluster, { name: cluster.name })
       })),
     shutdownAll: () => {
       for (const { name } of running()) {
-        void commands.execute(CommandIDs.stopCluster, { name, force: true });
+        execute(CommandIDs.stopCluster, { name, force: true });
       }
     },
     refreshRunning: () => void manager.refresh(),

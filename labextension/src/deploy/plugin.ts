@@ -11,6 +11,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
 
 import { deployIcon } from '../icons';
+import { addToPalette } from '../palette';
 import type { IDeployedOptions } from '../records';
 import {
   CommandIDs,
@@ -171,9 +172,8 @@ export const deployPlugin: JupyterFrontEndPlugin<void> = {
     notebooks.currentChanged.connect(() =>
       app.commands.notifyCommandChanged(CommandIDs.deployNotebook)
     );
-    for (const command of [CommandIDs.deployCell, CommandIDs.deployNotebook]) {
-      palette?.addItem({ command, category: trans.__('Pipeline') });
-    }
+    const shown = [CommandIDs.deployCell, CommandIDs.deployNotebook];
+    addToPalette(palette, app.commands, shown, trans);
   }
 };
 

@@ -3,6 +3,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { addToPalette } from '../palette';
 import { IDeploymentManager, IPipelinePanel, SETTINGS_ID } from '../tokens';
 import { addDeploymentCommands } from './commands';
 import { DeploymentManager } from './manager';
@@ -34,9 +35,8 @@ export const deploymentManagerPlugin: JupyterFrontEndPlugin<IDeploymentManager> 
       apply();
       loaded.changed.connect(apply);
     });
-    for (const command of addDeploymentCommands(app, manager, trans)) {
-      palette?.addItem({ command, category: trans.__('Pipeline') });
-    }
+    const shown = addDeploymentCommands(app, manager, trans);
+    addToPalette(palette, app.commands, shown, trans);
     return manager;
   }
 };
