@@ -2,6 +2,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { LinkButton } from './components';
 import { formatRelative } from './format';
 import type { IPolled } from './tokens';
 
@@ -44,13 +45,9 @@ export class Banner extends ReactWidget {
             </div>
           ))}
         </div>
-        <button
-          type="button"
-          className="jp-pipeline-link"
-          onClick={() => failed.forEach(polled => void polled.refresh())}
-        >
+        <LinkButton onClick={() => failed.forEach(polled => void polled.refresh())}>
           {this._trans.__('Retry')}
-        </button>
+        </LinkButton>
       </div>
     );
   }

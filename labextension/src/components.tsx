@@ -1,23 +1,22 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 /**
- * A state in a coloured chip; its tooltip has the reason.
+ * A state in a coloured chip.
  */
 export function Chip(props: {
-  tone: 'good' | 'busy' | 'bad' | 'off';
+  tone: 'good' | 'bad' | 'off';
   label: string;
-  title?: string;
 }): JSX.Element {
-  return (
-    <span
-      className={`jp-pipeline-chip jp-mod-${props.tone}`}
-      title={props.title}
-      data-state={props.label}
-    >
-      {props.label}
-    </span>
-  );
+  return <span className={`jp-pipeline-chip jp-mod-${props.tone}`}>{props.label}</span>;
+}
+
+/**
+ * A button that looks like a link.
+ */
+export function LinkButton(
+  props: Omit<React.ButtonHTMLAttributes<HTMLButtonElement>, 'type' | 'className'>
+): JSX.Element {
+  return <button {...props} type="button" className="jp-pipeline-link" />;
 }
 
 /**
@@ -26,8 +25,6 @@ export function Chip(props: {
 export function Notice(props: {
   kind: 'error' | 'warning' | 'info';
   children: React.ReactNode;
-  onClose?: () => void;
-  trans?: TranslationBundle;
 }): JSX.Element {
   return (
     <div
@@ -35,11 +32,6 @@ export function Notice(props: {
       role={props.kind === 'error' ? 'alert' : 'status'}
     >
       <div className="jp-pipeline-notice-text">{props.children}</div>
-      {props.onClose && props.trans && (
-        <button type="button" className="jp-pipeline-link" onClick={props.onClose}>
-          {props.trans.__('Dismiss')}
-        </button>
-      )}
     </div>
   );
 }

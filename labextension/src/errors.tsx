@@ -2,6 +2,8 @@ import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { LinkButton } from './components';
+
 /**
  * A message in two lines, with a button for the rest and one that copies it.
  */
@@ -28,29 +30,20 @@ export function ErrorText(props: {
       <div className="jp-pipeline-error-actions">
         {children}
         {long && (
-          <button
-            type="button"
-            className="jp-pipeline-link"
-            aria-expanded={open}
-            onClick={() => setOpen(!open)}
-          >
+          <LinkButton aria-expanded={open} onClick={() => setOpen(!open)}>
             {open ? trans.__('Less') : trans.__('Details')}
-          </button>
+          </LinkButton>
         )}
-        <button
-          type="button"
-          className="jp-pipeline-link"
+        <LinkButton
           onClick={() => {
             Clipboard.copyToSystem(text);
             setCopied(true);
           }}
         >
           {copied ? trans.__('Copied') : trans.__('Copy')}
-        </button>
+        </LinkButton>
         {onDismiss && (
-          <button type="button" className="jp-pipeline-link" onClick={onDismiss}>
-            {trans.__('Dismiss')}
-          </button>
+          <LinkButton onClick={onDismiss}>{trans.__('Dismiss')}</LinkButton>
         )}
       </div>
     </div>

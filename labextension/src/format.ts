@@ -55,12 +55,13 @@ export function formatRelative(
 }
 
 /**
- * A time in the time zone and language of the browser.
+ * A time in the time zone of the browser and the language of JupyterLab.
  *
  * @param time - Seconds since the epoch.
  */
 export function formatMoment(time: number): string {
-  return new Date(time * 1000).toLocaleString(undefined, {
+  const language = document.documentElement.lang || undefined;
+  return new Date(time * 1000).toLocaleString(language, {
     weekday: 'short',
     day: 'numeric',
     month: 'short',

@@ -3,9 +3,17 @@ import { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 /**
- * One entry of a menu: a command of the application, with its arguments; null is a separator.
+ * A command of the application, with its arguments.
  */
-export type MenuEntry = { command: string; args: ReadonlyPartialJSONObject } | null;
+export interface IMenuCommand {
+  command: string;
+  args: ReadonlyPartialJSONObject;
+}
+
+/**
+ * One entry of a menu; null is a separator.
+ */
+export type MenuEntry = IMenuCommand | null;
 
 /**
  * Open a menu of commands.

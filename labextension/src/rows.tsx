@@ -9,7 +9,7 @@ import React from 'react';
 
 import type { Actions } from './actions';
 import { ErrorText } from './errors';
-import { openMenu, type MenuEntry } from './menu';
+import { openMenu, type IMenuCommand, type MenuEntry } from './menu';
 import { splitName } from './names';
 
 /** Height (pixels) of a collapsed row. */
@@ -190,7 +190,7 @@ export function Row(props: {
   tone: Tone;
   state: string;
   figure: IFigure | null;
-  action: { icon: LabIcon; label: string; command: MenuEntry } | null;
+  action: IMenuCommand & { icon: LabIcon; label: string };
   menu: ReadonlyArray<MenuEntry>;
   /** A message below the row. */
   message?: React.ReactNode;
@@ -285,21 +285,13 @@ export function Row(props: {
         </span>
         {(isHovered || focus.tabIndex === 0 || NO_HOVER) && (
           <span className="jp-pipeline-row-actions">
-            {action && action.command && (
-              <RowButton
-                icon={action.icon}
-                label={action.label}
-                disabled={
-                  props.stale ||
-                  !commands.isEnabled(action.command.command, action.command.args)
-                }
-                focus={focus}
-                onClick={() => {
-                  const { command, args } = action.command!;
-                  run(() => commands.execute(command, args));
-                }}
-              />
-            )}
+            <RowButton
+              icon={action.icon}
+              label={action.label}
+              disabled={props.stale || !commands.isEnabled(action.command, action.args)}
+              focus={focus}
+              onClick={() => run(() => commands.execute(action.command, action.args))}
+            />
             <RowButton
               icon={ellipsesIcon}
               label={trans.__('Actions of %1', name)}

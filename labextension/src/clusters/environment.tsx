@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { LinkButton } from '../components';
 import { formatRelative } from '../format';
 import type { Clusters } from '../tokens';
 
@@ -30,9 +31,7 @@ export function EnvironmentState(props: {
             '%1 differences need a restart',
             restart
           )}{' '}
-          <button
-            type="button"
-            className="jp-pipeline-link"
+          <LinkButton
             title={trans.__(
               'The scheduler and the workers run on these packages, so that a sync cannot change them.'
             )}
@@ -40,15 +39,13 @@ export function EnvironmentState(props: {
             onClick={props.onRestart}
           >
             {trans.__('Restart…')}
-          </button>
+          </LinkButton>
         </div>
       )}
       {rest > 0 && (
         <div>
           {trans._n('%1 difference', '%1 differences', rest)}{' '}
-          <button
-            type="button"
-            className="jp-pipeline-link"
+          <LinkButton
             title={trans.__(
               'Send the packages and the code of the current notebook to the cluster'
             )}
@@ -56,21 +53,42 @@ export function EnvironmentState(props: {
             onClick={props.onSync}
           >
             {trans.__('Sync')}
-          </button>
+          </LinkButton>
         </div>
       )}
       {last_sync.time && (
-        <div
-          className={last_sync.result === 'failed' ? 'jp-mod-bad' : ''}
-          title={last_sync.summary}
-        >
-          {last_sync.result === 'done'
-            ? trans.__('Synced %1', formatRelative(last_sync.time, now, trans))
-            : trans.__('Sync failed %1', formatRelative(last_sync.time, now, trans))}
-        </div>
+        <>
+          <div className={last_sync.result === 'failed' ? 'jp-mod-bad' : ''}>
+            {describeSync(
+              last_sync.result,
+              formatRelative(last_sync.time, now, trans),
+              trans
+            )}
+          </div>
+          {last_sync.summary && (
+            <div className="jp-pipeline-muted" dir="auto">
+              {last_sync.summary}
+            </div>
+          )}
+        </>
       )}
       {compared && <div className="jp-pipeline-muted">{compared}</div>}
       {!compared && !last_sync.time && trans.__('not compared')}
     </>
   );
+}
+
+function describeSync(
+  result: Clusters.IModel['last_sync']['result'],
+  time: string,
+  trans: TranslationBundle
+): string {
+  switch (result) {
+    case 'failed':
+      return trans.__('Sync failed %1', time);
+    case 'interrupted':
+      return trans.__('Sync interrupted %1', time);
+    default:
+      return trans.__('Synced %1', time);
+  }
 }

@@ -4,6 +4,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
 import { Actions } from '../actions';
+import { LinkButton } from '../components';
 import { ErrorText } from '../errors';
 import { GroupLine, RowList, useSignals } from '../rows';
 import { Section } from '../section';
@@ -145,16 +146,14 @@ function ClusterList(
           }
           if (line === MORE) {
             return (
-              <button
-                type="button"
-                className="jp-pipeline-link"
+              <LinkButton
                 disabled={actions.isBusy(ENDED)}
                 tabIndex={focus.tabIndex}
                 data-row-focus=""
                 onClick={() => actions.run(ENDED, () => manager.loadEnded(true))}
               >
                 {trans.__('Show more')}
-              </button>
+              </LinkButton>
             );
           }
           return (

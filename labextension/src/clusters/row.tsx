@@ -3,7 +3,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
 import type { Actions } from '../actions';
-import { Meter } from '../components';
+import { LinkButton, Meter } from '../components';
 import { ErrorText } from '../errors';
 import { formatBytes, formatDuration, formatMoment, formatRelative } from '../format';
 import { clusterIcon, dashboardIcon, logsIcon } from '../icons';
@@ -37,14 +37,9 @@ export function ClusterRow(props: {
   const execute = (command: string): void =>
     actions.run(id, () => commands.execute(command, { name }));
   const link = (label: string, onClick: () => void): JSX.Element => (
-    <button
-      type="button"
-      className="jp-pipeline-link"
-      disabled={stale}
-      onClick={onClick}
-    >
+    <LinkButton disabled={stale} onClick={onClick}>
       {label}
-    </button>
+    </LinkButton>
   );
   return (
     <Row
@@ -59,15 +54,14 @@ export function ClusterRow(props: {
           ? {
               icon: dashboardIcon,
               label: trans.__('Open the dashboard of %1', name),
-              command: { command: CommandIDs.openDashboard, args: { name } }
+              command: CommandIDs.openDashboard,
+              args: { name }
             }
           : {
               icon: logsIcon,
               label: trans.__('Show the logs of %1', name),
-              command: {
-                command: CommandIDs.showLogs,
-                args: { name: alive ? name : id }
-              }
+              command: CommandIDs.showLogs,
+              args: { name: alive ? name : id }
             }
       }
       menu={clusterMenu(cluster)}

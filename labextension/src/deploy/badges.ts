@@ -5,6 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { Debouncer } from '@lumino/polling';
 
+import { runStateName } from '../deployments/order';
 import type { IDeploymentStatus } from '../records';
 import type { IDeploymentManager } from '../tokens';
 import { status } from './restapi';
@@ -97,7 +98,9 @@ function create(one: IDeploymentStatus, trans: TranslationBundle): HTMLElement {
   badge.textContent = text;
   badge.title =
     [one.reason, ...one.server_changes].filter(Boolean).join('\n') ||
-    (one.last_run ? trans.__('Last run: %1', one.last_run) : trans.__('No run yet'));
+    (one.last_run
+      ? trans.__('Last run: %1', runStateName(one.last_run, trans))
+      : trans.__('No run yet'));
   return badge;
 }
 

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { Notice } from '../components';
+import { LinkButton, Notice } from '../components';
 import { labelOf } from './deployed';
 import type { DeployModel } from './model';
 
@@ -96,13 +96,9 @@ export function Origin({ model, trans }: IProps): JSX.Element {
                 offer.deployment
               )
             : trans.__('It is also deployed as %1.', offer.deployment)}{' '}
-          <button
-            type="button"
-            className="jp-pipeline-link"
-            onClick={() => model.useDeployed(offer)}
-          >
+          <LinkButton onClick={() => model.useDeployed(offer)}>
             {trans.__('Use the values of %1', offer.deployment)}
-          </button>
+          </LinkButton>
         </Notice>
       ))}
     </>

@@ -5,7 +5,7 @@ import { Button, closeIcon, ReactWidget, UseSignal } from '@jupyterlab/ui-compon
 import type { Message } from '@lumino/messaging';
 import React from 'react';
 
-import { Notice } from '../components';
+import { LinkButton, Notice } from '../components';
 import { formatMoment, formatRelative, shortHash } from '../format';
 import type { IRefusal } from '../records';
 import { PipelineError } from '../request';
@@ -272,13 +272,9 @@ function Refused(props: IBodyOptions & { error: Error }): JSX.Element {
                     ? trans.__('line %1 of cell %2', refusal.line, refusal.cell + 1)
                     : trans.__('line %1 of another cell', refusal.line)}
               </span>
-              <button
-                type="button"
-                className="jp-pipeline-link"
-                onClick={() => show(refusal)}
-              >
+              <LinkButton onClick={() => show(refusal)}>
                 {trans.__('Go to cell')}
-              </button>
+              </LinkButton>
             </div>
             <p>{sentence(refusal.reason)}</p>
             <p className="jp-pipeline-hint">{sentence(refusal.fix)}</p>

@@ -7,8 +7,15 @@ import { formatCommit, formatMoment, shortHash } from '../format';
 import { launchIcon, logsIcon, pauseIcon, resumeIcon, runIcon } from '../icons';
 import { NO_ARGUMENTS } from '../panel';
 import { showText } from '../text';
-import { createReport, reportId } from './report';
 import { CommandIDs, type IDeploymentManager } from '../tokens';
+import { createReport, reportId } from './report';
+
+/** The arguments of a command for one run. */
+const RUN = {
+  type: 'object',
+  properties: { id: { type: 'string' }, name: { type: 'string' } },
+  required: ['id']
+};
 
 /**
  * Add the commands and return those that the palette shows.
@@ -139,13 +146,7 @@ export function addDeploymentCommands(
     label: ({ short }) =>
       short ? trans.__('Log of the Last Run') : trans.__('Show the Log of a Run'),
     icon: logsIcon,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: { id: { type: 'string' }, name: { type: 'string' } },
-        required: ['id']
-      }
-    },
+    describedBy: { args: RUN },
     execute: async args =>
       showText(
         trans.__('Log of %1', String(args.name ?? args.id)),
@@ -157,13 +158,7 @@ export function addDeploymentCommands(
     label: ({ short }) =>
       short ? trans.__('Report of the Last Run') : trans.__('Show the Report of a Run'),
     icon: logsIcon,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: { id: { type: 'string' }, name: { type: 'string' } },
-        required: ['id']
-      }
-    },
+    describedBy: { args: RUN },
     execute: async args => {
       const { name, run } = await manager.runReport(args.id as string);
       let widget = Array.from(app.shell.widgets('main')).find(

@@ -1,3 +1,5 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { Tone } from '../rows';
 import type { Deployments } from '../tokens';
 
@@ -20,6 +22,32 @@ export function runTone(state: string): Tone {
     default:
       return 'busy';
   }
+}
+
+/**
+ * The state of a run as words; a state with a name of the user's own is returned as it is.
+ */
+export function runStateName(state: string, trans: TranslationBundle): string {
+  const names: { [state: string]: string } = {
+    AwaitingConcurrencySlot: trans.__('Awaiting a concurrency slot'),
+    AwaitingRetry: trans.__('Awaiting a retry'),
+    Cached: trans.__('Cached'),
+    Cancelled: trans.__('Cancelled'),
+    Cancelling: trans.__('Cancelling'),
+    Completed: trans.__('Completed'),
+    Crashed: trans.__('Crashed'),
+    Failed: trans.__('Failed'),
+    Late: trans.__('Late'),
+    Paused: trans.__('Paused'),
+    Pending: trans.__('Pending'),
+    Retrying: trans.__('Retrying'),
+    Running: trans.__('Running'),
+    Scheduled: trans.__('Scheduled'),
+    Skipped: trans.__('Skipped'),
+    Suspended: trans.__('Suspended'),
+    TimedOut: trans.__('Timed out')
+  };
+  return names[state] ?? state;
 }
 
 /**

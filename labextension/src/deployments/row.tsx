@@ -4,13 +4,14 @@ import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
 import type { Actions } from '../actions';
+import { LinkButton } from '../components';
 import { ErrorText } from '../errors';
 import { formatCommit, formatMoment, formatRelative } from '../format';
 import { deployIcon, runIcon } from '../icons';
 import type { MenuEntry } from '../menu';
 import { Facts, Row, type IRowFocus } from '../rows';
 import { CommandIDs, type Deployments } from '../tokens';
-import { runTone } from './order';
+import { runStateName, runTone } from './order';
 
 /**
  * One deployment: the state of its last run, the time of the next one, and actions.
@@ -29,6 +30,11 @@ export function DeploymentRow(props: {
   const { id, last_run, name, next_run, paused, server_changes } = deployment;
   const now = Date.now() / 1000;
   const failed = last_run !== null && runTone(last_run.state) === 'bad';
+  const link = (label: string, onClick: () => void, title?: string): JSX.Element => (
+    <LinkButton disabled={stale} title={title} onClick={onClick}>
+      {label}
+    </LinkButton>
+  );
   const moment = (time: number): JSX.Element => (
     <span title={formatMoment(time)}>{formatRelative(time, now, trans)}</span>
   );
@@ -51,7 +57,7 @@ export function DeploymentRow(props: {
       name={name}
       icon={deployIcon}
       tone={last_run ? runTone(last_run.state) : 'off'}
-      state={last_run ? last_run.state : trans.__('no run yet')}
+      state={last_run ? runStateName(last_run.state, trans) : trans.__('no run yet')}
       figure={
         paused
           ? { text: trans.__('paused'), tone: 'warn' }
@@ -65,19 +71,15 @@ export function DeploymentRow(props: {
       action={{
         icon: runIcon,
         label: trans.__('Run %1 now', name),
-        command: { command: CommandIDs.runDeployment, args: { name } }
+        command: CommandIDs.runDeployment,
+        args: { name }
       }}
       menu={deploymentMenu(deployment)}
       message={
         <>
           {failed && last_run.cause && (
             <ErrorText text={last_run.cause} trans={trans}>
-              <button type="button" className="jp-pipeline-link" onClick={showLog}>
-                {trans.__('Log')}
-              </button>{' '}
-              <button type="button" className="jp-pipeline-link" onClick={showReport}>
-                {trans.__('Report')}
-              </button>
+              {link(trans.__('Log'), showLog)} {link(trans.__('Report'), showReport)}
             </ErrorText>
           )}
           {server_changes.length > 0 && (
@@ -126,24 +128,16 @@ export function DeploymentRow(props: {
           />
           {last_run && (
             <div className="jp-pipeline-row-links">
-              <button
-                type="button"
-                className="jp-pipeline-link"
-                disabled={stale}
-                title={trans.__('Show the log of %1', last_run.name)}
-                onClick={showLog}
-              >
-                {trans.__('Log of the last run')}
-              </button>
-              <button
-                type="button"
-                className="jp-pipeline-link"
-                disabled={stale}
-                title={trans.__('Show the report of %1', last_run.name)}
-                onClick={showReport}
-              >
-                {trans.__('Report of the last run')}
-              </button>
+              {link(
+                trans.__('Log of the last run'),
+                showLog,
+                trans.__('Show the log of %1', last_run.name)
+              )}
+              {link(
+                trans.__('Report of the last run'),
+                showReport,
+                trans.__('Show the report of %1', last_run.name)
+              )}
             </div>
           )}
         </>

@@ -3,6 +3,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
 import type { Actions } from '../actions';
+import { LinkButton } from '../components';
 import { ErrorText } from '../errors';
 import type { Tone } from '../rows';
 import { CommandIDs, type Deployments, type IDeploymentManager } from '../tokens';
@@ -80,19 +81,15 @@ export function ServiceLine(props: {
         )}
         {!elsewhere &&
           (service.state === 'stopped' ? (
-            <button
-              type="button"
-              className="jp-pipeline-link"
+            <LinkButton
               disabled={busy || stale}
               aria-label={trans.__('Start Prefect')}
               onClick={() => actions.run(SERVICE, () => manager.startService())}
             >
               {trans.__('Start')}
-            </button>
+            </LinkButton>
           ) : (
-            <button
-              type="button"
-              className="jp-pipeline-link"
+            <LinkButton
               disabled={busy || stale}
               aria-label={trans.__('Stop Prefect')}
               onClick={() =>
@@ -100,7 +97,7 @@ export function ServiceLine(props: {
               }
             >
               {trans.__('Stop')}
-            </button>
+            </LinkButton>
           ))}
       </div>
       {busy && service.state === 'stopped' && (
