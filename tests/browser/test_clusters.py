@@ -9,6 +9,7 @@ from typing import Any
 import locket
 import pytest
 from playwright.sync_api import expect
+from waiting import wait_until
 
 pytestmark = [pytest.mark.browser]
 
@@ -120,6 +121,23 @@ def test_drift_is_shown_and_the_cluster_synced_from_the_notebook(screen: Any, la
     run_first_cell(screen)
     dashboard = page.frame_locator("iframe[title='Dashboard: drifting']")
     expect(dashboard.locator("canvas").first).to_be_visible(timeout=30_000)
+
+    # A restart that is refused leaves the cluster.
+    def find_running() -> list[str]:
+        return [c["id"] for c in lab.api("GET", "jupyter-pipeline/clusters") if c["state"] == "running"]
+
+    before = find_running()
+    refused = {"error": "PreflightError", "message": "Profile 'local' cannot start here."}
+    page.route("**/profiles/local/check*", lambda route: route.fulfill(status=422, json=refused))
+    choose(page, row, "Restart…")
+    page.get_by_role("button", name="Restart the Cluster").click()
+    expect(row.get_by_role("alert")).to_contain_text("cannot start here.")
+    assert find_running() == before
+    page.unroute_all()
+    choose(page, row, "Restart…")
+    page.get_by_role("button", name="Restart the Cluster").click()
+    wait_until(lambda: set(find_running()) - set(before), 60, "the cluster runs again")
+    expect(row.locator(".jp-pipeline-state")).to_have_text("running")
     lab.api("DELETE", "jupyter-pipeline/clusters/drifting")
 
 
@@ -138,6 +156,13 @@ def test_errors_are_shown_in_place(screen: Any) -> None:
     dialog = page.locator(".jp-Dialog")
     expect(dialog.get_by_role("alert")).to_contain_text("sbatch is not found.")
     dialog.get_by_role("button", name="Cancel").click()
+
+    # The palette itself drops errors.
+    screen.run("apputils:activate-command-palette")
+    page.locator("#modal-command-palette input").fill("Scale a Cluster")
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("No cluster is running.")
+    dialog.get_by_role("button").last.click()
 
     # A server that does not answer: one message, and the last known state.
     page.route("**/jupyter-pipeline/**", lambda route: route.abort())
