@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType, ModuleType
 
@@ -184,7 +184,12 @@ def own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPa
     def is_of_test(name: str, module: ModuleType) -> bool:
         return earlier.get(name) is not module and not _is_below(module, TESTS)
 
+    class OwnSearch(local_code._Search):
+        def __init__(self, path: Sequence[str], here: Path) -> None:
+            super().__init__([p for p in path if not Path(p).is_relative_to(TESTS)], here)
+
     monkeypatch.setattr(local_code, "list_modules", list_modules)
+    monkeypatch.setattr(local_code, "_Search", OwnSearch)
     yield
     for name in sys.modules.keys() - earlier.keys():
         if _is_below(sys.modules[name], tmp_path_factory.getbasetemp()):

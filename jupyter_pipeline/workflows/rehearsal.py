@@ -113,6 +113,7 @@ def rehearse(
             "working_directory": str(working_directory),
             "parameters": dict(parameters or {}),
             "mark": mark,
+            "temporary_server": server is None,
             "record": dict(record or {}),
             "backup": str(backup or ""),
             "offered": dict(offered or {}),

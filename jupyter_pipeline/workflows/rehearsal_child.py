@@ -33,6 +33,9 @@ __all__ = ["main"]
 _GRACE = 60
 """Seconds for the clean-up of an interrupted flow, such as the stop of its cluster."""
 
+_STARTS = 3
+"""Number of ports on which the temporary server is started."""
+
 
 def main() -> None:
     """Call the flow, and write ``{"error": null}`` or the error with its traceback."""
@@ -205,6 +208,8 @@ def _call(request: dict[str, Any], recorder: Any) -> None:
     folder, (file, _, name) = request["folder"], request["entrypoint"].partition(":")
     # Replaces the folder of this script: a run imports its deployed modules only.
     sys.path[0] = folder
+    if request["temporary_server"]:
+        _start_server()
     with _marked(request["mark"]):
         if recorder is not None:
             recorder.install()
@@ -217,6 +222,28 @@ def _call(request: dict[str, Any], recorder: Any) -> None:
         outcome = getattr(module, name)(**request["parameters"])
         if inspect.isawaitable(outcome):
             asyncio.run(_wait(outcome))
+
+
+def _start_server() -> None:
+    """Start Prefect's temporary server before the flow, on another port if a connection to the first one breaks.
+
+    Prefect would take the broken connection for an error of the flow.
+    """
+    try:
+        import httpx
+        from prefect.server.api.server import SubprocessASGIServer
+    except ImportError:
+        return
+    for attempt in range(1, _STARTS + 1):
+        server = SubprocessASGIServer()
+        try:
+            server.start()
+        except httpx.TransportError:
+            server.stop()
+            if attempt == _STARTS:
+                raise
+        else:
+            return
 
 
 async def _wait(outcome: Any) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -18,6 +21,7 @@ def test_variables_that_the_recorder_reads_are_not_those_of_the_flow(tmp_path: P
     (tmp_path / "flow.py").write_text("import os\n\ndef main():\n    return os.environ['STAGE']\n")
     request = {
         "mark": "m",
+        "temporary_server": False,
         "folder": str(tmp_path),
         "working_directory": str(tmp_path),
         "entrypoint": "flow.py:main",
@@ -63,3 +67,52 @@ def test_the_group_ends_even_if_files_cannot_be_put_back(monkeypatch: pytest.Mon
         rehearsal_child._end_with_parent(reader, threading.Event(), "m", Broken())
     os.close(reader)
     assert ended == [signal.SIGKILL]
+
+
+_SILENT = "import signal; signal.pause()"
+_HEALTHY = """
+import http.server, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+def test_the_temporary_server_gets_another_port_if_the_first_one_resets_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from prefect.server.api.server import SubprocessASGIServer
+
+    def reset_connections() -> None:
+        with contextlib.suppress(OSError):  # the listener is closed
+            while True:
+                connection, _ = listener.accept()
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_server(("127.0.0.1", 0)) as other:
+        taken, free = listener.getsockname()[1], other.getsockname()[1]
+        other.close()
+        ports = iter((taken, free))
+        threading.Thread(target=reset_connections, daemon=True).start()
+        monkeypatch.setattr(SubprocessASGIServer, "_instances", {})
+        monkeypatch.setattr(SubprocessASGIServer, "find_available_port", lambda _: next(ports))
+        monkeypatch.setattr(
+            SubprocessASGIServer,
+            "_run_uvicorn_command",
+            lambda server: subprocess.Popen(
+                [sys.executable, "-c", _HEALTHY if server.port == free else _SILENT, str(server.port)],
+                stdin=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            ),
+        )
+        rehearsal_child._start_server()
+        server = SubprocessASGIServer()
+        try:
+            assert (server.port, server.running) == (free, True)
+        finally:
+            server.stop()

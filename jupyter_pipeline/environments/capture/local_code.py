@@ -295,8 +295,11 @@ class _Search:
         names = read_cell_imports(self.modules)
         for place, home in self.homes.items():
             imported = (home.mounts.get(path) or f"{place}/{path}" for path in home.imported.values())
-            names |= read_imports(path for path in imported if path.endswith(".py"))
-            names |= read_imports(file for name in home.names for file in _list_sources(f"{place}/{name}"))
+            files = {path for path in imported if path.endswith(".py")}
+            files |= {file for name in home.names for file in _list_sources(f"{place}/{name}")}
+            inside = {file for file in files if os.path.dirname(file) != place}
+            # A package mostly computes names of its own modules.
+            names |= read_imports(files - inside) | read_imports(inside) - {COMPUTED}
         while found := [place for place in waiting if os.path.basename(place) in names]:
             waiting = [place for place in waiting if place not in found]
             for place in filter(self._is_importable, found):

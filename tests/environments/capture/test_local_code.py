@@ -89,6 +89,8 @@ def test_plain_folders_are_listed_if_code_imports_computed_names(
         (tmp_path / file).write_text("")
     (tmp_path / "package" / "work.py").write_text("import tools.build")
     assert find_local_code(modules, [""], tmp_path).unnamed == ()
+    (tmp_path / "package" / "own.py").write_text(f"def load(name):\n    return {call}\n")
+    assert find_local_code(modules, [""], tmp_path).unnamed == (), "the names are mostly modules of the package"
     (tmp_path / "helpers.py").write_text(f"def load(name):\n    return {call}\n")
     code = find_local_code(modules, [""], tmp_path)
     assert code.unnamed == (str(tmp_path / "plugins"),)

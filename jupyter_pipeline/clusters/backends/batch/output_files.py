@@ -165,9 +165,15 @@ def list_output_files(pattern: str, job: SubmittedJob) -> list[Path]:
         if path.is_dir():
             inside = path.glob(f"*{number}*")
             found += [file for file in inside if _has_number(file.name, number) and file.is_file()]
-        elif "*" not in pattern or number not in pattern or _has_number(text, number):
+        elif _has_numbers_of(pattern, path, number):
             found.append(path)
     return sorted(found, key=lambda path: (re.search(r"\.(e|ER\b|stderr)", path.name) is None, path.name))
+
+
+def _has_numbers_of(pattern: str, path: Path, number: str) -> bool:
+    """Return True if `path` has the number in each part for which the pattern has it beside a ``*``."""
+    parts = zip(Path(pattern).parts, path.parts, strict=True)
+    return all("*" not in part or number not in part or _has_number(name, number) for part, name in parts)
 
 
 def _has_number(name: str, number: str) -> bool:

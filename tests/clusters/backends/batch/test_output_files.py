@@ -92,3 +92,9 @@ def test_files_of_a_folder_have_the_number_of_the_job(tmp_path: Path) -> None:
     assert [path.name for path in found] == ["17.server.ER", "17.server.OU", "x.o17"], "errors come first"
     assert [path.name for path in list_output_files(f"{tmp_path}/x*", job)] == ["x.o17", "x.o170"]
     assert [path.name for path in list_output_files(f"{tmp_path}/x*17*", job)] == ["x.o17"]
+    for folder in ("17", "517"):
+        (tmp_path / folder).mkdir()
+        for name in ("x.o17", "x.o170"):
+            (tmp_path / folder / name).touch()
+        assert [p.name for p in list_output_files(f"{tmp_path}/{folder}/x*", job)] == ["x.o17", "x.o170"]
+        assert [p.name for p in list_output_files(f"{tmp_path}/{folder}/x*17*", job)] == ["x.o17"]
