@@ -26,6 +26,7 @@ class Cost(Command):
     examples = """
         jupyter pipeline cost --by month
         jupyter pipeline cost --by pipeline --since 2026-11-01 --csv > november.csv
+        jupyter pipeline cost --by notebook --waste
     """
     by = Unicode("pipeline", help="Grouping: owner, profile, pipeline, notebook, run or month.").tag(
         config=True, metavar="GROUPING"
@@ -34,8 +35,13 @@ class Cost(Command):
         config=True, metavar="TIME"
     )
     as_csv = Bool(False, help="Print CSV.").tag(config=True)
+    waste = Bool(False, help="Show cores and memory without use in place of costs.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "by": "Cost.by", "since": "Cost.since"}
-    flags: ClassVar[dict[str, Any]] = {**Command.flags, "csv": ({"Cost": {"as_csv": True}}, "Print CSV.")}
+    flags: ClassVar[dict[str, Any]] = {
+        **Command.flags,
+        "csv": ({"Cost": {"as_csv": True}}, "Print CSV."),
+        "waste": ({"Cost": {"waste": True}}, "Show cores and memory without use in place of costs."),
+    }
 
     def work(self) -> list[CostRow]:
         if self.as_csv and self.as_json:
@@ -43,4 +49,6 @@ class Cost(Command):
         return costs.report_costs(self.by, self.since)
 
     def show(self, answer: list[CostRow]) -> str:
-        return costs.to_csv(answer) if self.as_csv else str(tables.costs(answer, by=self.by))
+        if self.as_csv:
+            return costs.to_csv(answer)
+        return str((tables.waste if self.waste else tables.costs)(answer, by=self.by))

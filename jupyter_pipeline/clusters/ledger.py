@@ -19,12 +19,12 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import paths, processes
-from jupyter_pipeline.models import ClusterEnd, UsageInterval
+from jupyter_pipeline.models import ClusterEnd, UsageInterval, WorkerUsage
 
 __all__ = [
     "LedgerReader",
@@ -51,6 +51,7 @@ class OpenUsage:
     intervals: tuple[UsageInterval, ...] = ()
     peak_memory: int = 0
     memory_limit: int = 0
+    workers: WorkerUsage = field(default_factory=WorkerUsage)
     ended: bool = False
     """True if the end of the cluster is in the ledger."""
 
@@ -95,6 +96,7 @@ def write_open_usage(folder: Path, usage: OpenUsage) -> None:
     content: dict[str, Any] = {
         "peak_memory": usage.peak_memory,
         "memory_limit": usage.memory_limit,
+        "workers": usage.workers.to_dict(),
         "ended": usage.ended,
         "intervals": [each.to_dict() for each in usage.intervals],
     }
@@ -119,11 +121,12 @@ def read_open_usage(folder: Path) -> OpenUsage:
                 intervals=tuple(filter(None, map(_parse_interval, found["intervals"]))),
                 peak_memory=int(found["peak_memory"]),
                 memory_limit=int(found["memory_limit"]),
+                workers=WorkerUsage.from_dict(found.get("workers", {})),
                 ended=bool(found["ended"]),
             )
         except OSError:
             break
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, AttributeError):
             time.sleep(0.001)
     return OpenUsage()
 
@@ -220,9 +223,7 @@ def read_ends(run: str = "") -> list[ClusterEnd]:
     found = {}
     for row in _read_rows("end", texts=[run] if run else ()):
         with contextlib.suppress(TypeError, ValueError):
-            end = ClusterEnd.from_dict(
-                {**row, "job_ends": tuple(row.get("job_ends", ())), "worker_ends": tuple(row.get("worker_ends", ()))}
-            )
+            end = ClusterEnd.from_dict(row)
             if run in ("", end.run):
                 found[end.cluster] = end
     return sorted(found.values(), key=lambda each: each.start)
@@ -278,7 +279,15 @@ def _parse_interval(row: Any) -> UsageInterval | None:
     """Return the interval in a row, ``None`` if its numbers are not valid."""
     try:
         interval = UsageInterval.from_dict(row)
-        numbers = (interval.start, interval.seconds, interval.workers, interval.cores)
+        numbers = (
+            interval.start,
+            interval.seconds,
+            interval.workers,
+            interval.cores,
+            interval.busy or 0.0,
+            interval.total_peak_memory,
+            interval.total_memory_limit,
+        )
         is_valid = all(isinstance(n, int | float) and math.isfinite(n) and n >= 0 for n in numbers)
         return interval if is_valid and isinstance(interval.price, dict) else None
     except (TypeError, ValueError, AttributeError):

@@ -24,6 +24,7 @@ GROUPS: Mapping[str, str] = {
 }
 """Field of an interval by grouping. The month is computed."""
 
+_GIB = 2**30
 _INTERACTIVE = "(interactive)"
 _UNKNOWN = "(unknown)"
 
@@ -74,7 +75,7 @@ def add_up(
     since: float | None = None,
     zone: dt.tzinfo | None = None,
 ) -> list[CostRow]:
-    """Return core-hours and costs by group, the months in their order, other groups by core-hours.
+    """Return core-hours, costs and waste by group, the months in their order, other groups by core-hours.
 
     Parameters
     ----------
@@ -87,31 +88,62 @@ def add_up(
     zone : tzinfo, optional
         Time zone of months; by default the local one.
     """
-    hours: dict[tuple[str, str, bool], float] = defaultdict(float)
-    costs: dict[tuple[str, str, bool], float] = defaultdict(float)
-    clusters: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
+    sums: dict[tuple[str, str, bool], _Sum] = defaultdict(_Sum)
     for interval in intervals:
         for group, part in _split(clip(interval, since), by, zone):
             cost = interval_cost(part)
             currency = str(part.price.get("currency", "")) if cost is not None else ""
             key = (group, currency, cost is not None)
-            hours[key] += core_hours(part)
-            costs[key] += cost or 0.0
-            clusters[key].add(part.cluster)
+            sums[key].add(part, cost or 0.0)
     rows = [
         CostRow(
             group=group,
-            core_hours=round(hours[key], 6),
-            clusters=len(clusters[key]),
-            cost=round(costs[key], 6) if is_priced else None,
+            core_hours=round(total.core_hours, 6),
+            clusters=len(total.clusters),
+            cost=round(total.cost, 6) if is_priced else None,
             currency=currency,
+            measured_core_hours=round(total.measured_core_hours, 6),
+            idle_core_hours=round(total.idle_core_hours, 6),
+            unused_clusters=len(total.clusters - total.used_clusters),
+            memory_hours=round(total.memory_hours, 6),
+            unused_memory_hours=round(total.unused_memory_hours, 6),
         )
-        for key in hours
-        for group, currency, is_priced in [key]
+        for (group, currency, is_priced), total in sums.items()
     ]
     if by == "month":
         return sorted(rows, key=lambda row: (row.group, row.currency))
     return sorted(rows, key=lambda row: (-row.core_hours, row.group, row.currency))
+
+
+@dataclasses.dataclass(slots=True)
+class _Sum:
+    """Sums of one group."""
+
+    core_hours: float = 0.0
+    cost: float = 0.0
+    measured_core_hours: float = 0.0
+    idle_core_hours: float = 0.0
+    memory_hours: float = 0.0
+    unused_memory_hours: float = 0.0
+    clusters: set[str] = dataclasses.field(default_factory=set)
+    used_clusters: set[str] = dataclasses.field(default_factory=set)
+    """Clusters that had tasks, or of which that is not known."""
+
+    def add(self, part: UsageInterval, cost: float) -> None:
+        hours = core_hours(part)
+        self.core_hours += hours
+        self.cost += cost
+        self.clusters.add(part.cluster)
+        if part.has_tasks is not False:
+            self.used_clusters.add(part.cluster)
+        if part.busy is None:
+            return
+        self.measured_core_hours += hours
+        self.idle_core_hours += max(0.0, hours - part.busy / 3600)
+        limit = part.total_memory_limit
+        memory_hours = limit / _GIB * part.seconds / 3600
+        self.memory_hours += memory_hours
+        self.unused_memory_hours += memory_hours * max(0.0, 1 - part.total_peak_memory / limit) if limit else 0.0
 
 
 def clip(interval: UsageInterval, since: float | None) -> UsageInterval:
@@ -122,7 +154,10 @@ def clip(interval: UsageInterval, since: float | None) -> UsageInterval:
 
 
 def _part(interval: UsageInterval, start: float, end: float) -> UsageInterval:
-    return dataclasses.replace(interval, start=start, seconds=max(0.0, end - start))
+    seconds, busy = max(0.0, end - start), interval.busy
+    if busy is not None and interval.seconds:
+        busy *= min(1.0, seconds / interval.seconds)  # the times of tasks within an interval are not known
+    return dataclasses.replace(interval, start=start, seconds=seconds, busy=busy)
 
 
 def _split(interval: UsageInterval, by: str, zone: dt.tzinfo | None) -> Iterator[tuple[str, UsageInterval]]:

@@ -22,6 +22,7 @@ def cost_parser() -> Parser:
     )
     parser.add_argument("--since", default="", metavar="TIME", help="a date, or a duration before now such as 30d")
     parser.add_argument("--csv", action="store_true", help="print CSV")
+    parser.add_argument("--waste", action="store_true", help="show cores and memory without use in place of costs")
     return parser
 
 
@@ -43,4 +44,4 @@ class CostMagics(Magics):
         if options.csv:
             print(costs.to_csv(rows), end="")
             return None
-        return tables.costs(rows, by=options.by)
+        return (tables.waste if options.waste else tables.costs)(rows, by=options.by)

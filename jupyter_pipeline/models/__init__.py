@@ -30,7 +30,15 @@ from jupyter_pipeline.models.compiler import (
     StepsProposal,
     UnassignedCell,
 )
-from jupyter_pipeline.models.costs import ClusterEnd, ClusterOrigin, CostRow, Estimate, UsageInterval
+from jupyter_pipeline.models.costs import (
+    ClusterEnd,
+    ClusterOrigin,
+    CostRow,
+    Estimate,
+    SizeAdvice,
+    UsageInterval,
+    WorkerUsage,
+)
 from jupyter_pipeline.models.environments import Distribution, DriftItem, Environment, Severity, SyncReport
 from jupyter_pipeline.models.logs import LogEntry
 from jupyter_pipeline.models.orchestration import (
@@ -103,6 +111,7 @@ __all__ = [
     "ServiceStatus",
     "Severity",
     "ShownRun",
+    "SizeAdvice",
     "StepCompute",
     "StepProposal",
     "StepRun",
@@ -112,6 +121,7 @@ __all__ = [
     "UnassignedCell",
     "UsageInterval",
     "VersionRecord",
+    "WorkerUsage",
     "field_default",
     "passed_parameters",
     "to_plain",

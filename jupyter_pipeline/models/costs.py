@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
-from jupyter_pipeline.models.record import Record
+from jupyter_pipeline.models.record import Record, field_names
 
-__all__ = ["ClusterEnd", "ClusterOrigin", "CostRow", "Estimate", "UsageInterval"]
+__all__ = ["ClusterEnd", "ClusterOrigin", "CostRow", "Estimate", "SizeAdvice", "UsageInterval", "WorkerUsage"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,46 @@ class UsageInterval(ClusterOrigin):
     profile: str = ""
     price: Mapping[str, float | str] = field(default_factory=dict)
     """See `Profile.price`; empty without a price."""
+    has_tasks: bool | None = None
+    """True if tasks ran; ``None`` if it was not measured."""
+    busy: float | None = None
+    """Core-seconds with a running task, from samples; ``None`` if they were not measured."""
+    total_peak_memory: int = 0
+    """Largest memory of all workers together, in bytes."""
+    total_memory_limit: int = 0
+    """Memory of all workers together, in bytes; 0 if it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerUsage(Record):
+    """Processors and memory that workers used while they had tasks, from samples of Dask's metrics."""
+
+    samples: int = 0
+    """Number of times at which a worker had a running task."""
+    seconds: float = 0.0
+    """Time during which workers had running tasks."""
+    cores: float = 0.0
+    """Cores that one worker used at most in 95 % of the samples."""
+    mean_cores: float = 0.0
+    """Mean number of cores that one worker used."""
+    tasks: int = 0
+    """Most tasks that ran at once on one worker."""
+    threads: int = 0
+    """Largest number of threads of a worker."""
+    spilled: int = 0
+    """Most bytes that one worker had moved to the disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeAdvice(Record):
+    """Use of the workers of one cluster against their size, and a better size."""
+
+    text: str
+    """Use and advice in one sentence."""
+    memory: str = ""
+    """Memory of a worker, such as ``4GiB``; empty to keep it."""
+    cpus: int = 0
+    """Processors of a worker; 0 to keep them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +111,21 @@ class ClusterEnd(Record):
     """Lines of the keeper's log on workers that were killed."""
     log: str = ""
     """Path of the keeper's log."""
+    usage: WorkerUsage = field(default_factory=WorkerUsage)
+    """Use of the workers."""
+    jobs: tuple[str, ...] = ()
+    """Ids of its batch jobs, the newest at the end."""
+    job_environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables that select the batch system of the jobs."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the record in `data`, the use of its workers included."""
+        values = {name: value for name, value in data.items() if name in field_names(cls)}  # type: ignore[arg-type]
+        for name in ("job_ends", "worker_ends", "jobs"):
+            values[name] = tuple(values.get(name) or ())
+        values["usage"] = WorkerUsage.from_dict(values.get("usage") or {})
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +141,16 @@ class CostRow(Record):
     cost: float | None = None
     """``None`` if no price is known."""
     currency: str = ""
+    measured_core_hours: float = 0.0
+    """Core-hours for which it is known if tasks ran."""
+    idle_core_hours: float = 0.0
+    """Measured core-hours without a running task."""
+    unused_clusters: int = 0
+    """Number of clusters that had no task."""
+    memory_hours: float = 0.0
+    """GiB-hours of the memory of the workers."""
+    unused_memory_hours: float = 0.0
+    """GiB-hours of memory that workers never used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

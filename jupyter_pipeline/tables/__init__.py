@@ -6,7 +6,7 @@ from jupyter_pipeline.tables.audit import audit
 from jupyter_pipeline.tables.base import Link, Table
 from jupyter_pipeline.tables.clusters import clusters, drift, profile, profile_check, profiles, removed, starting, sync
 from jupyter_pipeline.tables.comparison import Comparison
-from jupyter_pipeline.tables.costs import costs
+from jupyter_pipeline.tables.costs import costs, waste
 from jupyter_pipeline.tables.deployments import (
     alerts,
     deployed,
@@ -53,4 +53,5 @@ __all__ = [
     "sync",
     "tests",
     "versions",
+    "waste",
 ]

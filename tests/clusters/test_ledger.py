@@ -10,7 +10,7 @@ import pytest
 from jupyter_pipeline import paths
 from jupyter_pipeline.clusters import ledger
 from jupyter_pipeline.exceptions import NewerStateError
-from jupyter_pipeline.models import ClusterEnd, UsageInterval
+from jupyter_pipeline.models import ClusterEnd, UsageInterval, WorkerUsage
 
 
 def interval(number: int = 1, seconds: float = 60.0, **changes: Any) -> UsageInterval:
@@ -56,13 +56,28 @@ def test_a_part_of_a_row_and_wrong_rows_are_left_out() -> None:
 
 
 def test_the_end_of_a_cluster_closes_its_usage(folder: Path) -> None:
-    ledger.write_open_usage(folder, ledger.OpenUsage(intervals=(interval(),), peak_memory=7, memory_limit=9))
-    ledger.close_usage(folder, end(run="r1", worker_ends=("Worker died",), peak_memory=7))
-    assert ledger.read_open_usage(folder) == ledger.OpenUsage(peak_memory=7, memory_limit=9, ended=True)
+    workers = WorkerUsage(samples=3, cores=1.5)
+    usage = ledger.OpenUsage(intervals=(interval(),), peak_memory=7, memory_limit=9, workers=workers)
+    ledger.write_open_usage(folder, usage)
+    closed = end(run="r1", worker_ends=("Worker died",), peak_memory=7, usage=workers, jobs=("17",))
+    ledger.close_usage(folder, closed)
+    assert ledger.read_open_usage(folder) == dataclasses.replace(usage, intervals=(), ended=True)
     [found] = ledger.read_ends("r1")
-    assert found == end(run="r1", worker_ends=("Worker died",), peak_memory=7)
+    assert found == closed
     assert ledger.read_ends("r2") == []
     assert len(ledger.read_intervals(include_open=False)) == 1
+
+
+def test_rows_from_before_the_measurement_are_read() -> None:
+    usage_row = {"user": "ada", "cluster": "jp-1", "number": 1, "start": 1e9, "seconds": 9, "workers": 1, "cores": 2}
+    end_row = {"cluster": "jp-1", "name": "a", "profile": "local", "state": "stopped", "reason": "", "start": 1e9}
+    rows = [{"kind": "usage", **usage_row}, {"kind": "end", **end_row, "end": 2e9, "job_ends": ["job 1: it failed"]}]
+    content = "".join(json.dumps({"format": 1, **row}) + "\n" for row in rows)
+    (paths.ledger_dir() / "2001-09-host.jsonl").write_text(content)
+    [usage] = ledger.read_intervals()
+    assert (usage.has_tasks, usage.busy, usage.total_memory_limit) == (None, None, 0)
+    [closed] = ledger.read_ends()
+    assert (closed.usage, closed.jobs, closed.job_ends) == (WorkerUsage(), (), ("job 1: it failed",))
 
 
 def test_without_space_the_usage_stays_open(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

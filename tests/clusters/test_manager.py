@@ -20,7 +20,7 @@ import syncs
 from waiting import patience, wait_until
 
 from jupyter_pipeline import processes, tables
-from jupyter_pipeline.clusters import attached, manager, registry
+from jupyter_pipeline.clusters import attached, ledger, manager, registry
 from jupyter_pipeline.exceptions import (
     ClusterConflictError,
     ClusterError,
@@ -230,6 +230,12 @@ def test_lifetime_stops_a_cluster_with_a_hanging_task(
     ended = wait_for_record(record, lambda r: not r.state.alive, within=60)
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, f"Its lifetime of {format_duration(lifetime)} is over")
     assert ended.since - record.started < lifetime + patience(20)
+    usage = ledger.read_ends()[0].usage
+    assert (usage.tasks, usage.threads, usage.spilled) == (1, 1, 0)
+    assert usage.samples >= 1
+    intervals = [each for each in ledger.read_intervals() if each.has_tasks]
+    assert 0 < sum(each.busy or 0.0 for each in intervals) <= sum(each.cores * each.seconds for each in intervals)
+    assert 0 < intervals[-1].total_peak_memory < intervals[-1].total_memory_limit
     del future
     client.close()
     assert nothing_left()
@@ -251,6 +257,7 @@ def test_idle_limit_stops_a_cluster_and_extend_postpones_it(
     ended = wait_for_record(record, lambda r: not r.state.alive, within=60)
     assert ended.reason == f"It had no tasks for {format_duration(idle)}"
     assert ended.since - before >= idle
+    assert {(each.has_tasks, each.busy) for each in ledger.read_intervals()} == {(False, 0.0)}
     assert nothing_left()
 
 

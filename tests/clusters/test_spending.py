@@ -116,3 +116,20 @@ def test_each_grouping_has_interactive_clusters_too(by: str, groups: list[str]) 
 def test_the_start_of_a_later_month() -> None:
     start = spending.find_month_start(at(2026, 11, 28), dt.UTC, months=2)
     assert start == at(2027, 1, 1)
+
+
+def test_waste_counts_idle_cores_unused_memory_and_clusters_without_tasks() -> None:
+    memory = {"total_peak_memory": 2**30, "total_memory_limit": 4 * 2**30}
+    used = interval(0.0, 7200.0, has_tasks=True, busy=7200.0, **memory)
+    idle = interval(7200.0, number=2, has_tasks=False, busy=0.0, **memory)
+    unused = interval(cluster="jp-2", has_tasks=False, busy=0.0)
+    older = interval(cluster="jp-3")
+    [row] = spending.add_up([used, idle, unused, older], "profile")
+    assert (row.core_hours, row.measured_core_hours, row.idle_core_hours) == (20.0, 16.0, 14.0)
+    assert (row.clusters, row.unused_clusters) == (3, 1)
+    assert (row.memory_hours, row.unused_memory_hours) == (12.0, 9.0)
+
+
+def test_a_part_of_an_interval_has_its_share_of_the_tasks() -> None:
+    [row] = spending.add_up([interval(0.0, 7200.0, has_tasks=True, busy=14400.0)], "profile", since=3600.0)
+    assert (row.measured_core_hours, row.idle_core_hours) == (4.0, 2.0)

@@ -11,6 +11,7 @@ from jupyter_pipeline import tables
 from jupyter_pipeline.models import (
     ClusterRecord,
     ClusterState,
+    CostRow,
     Deployed,
     DeploymentRecord,
     RunRecord,
@@ -146,3 +147,24 @@ def test_the_commit_of_a_version_is_shown_with_its_state() -> None:
     lines = str(tables.versions([dataclasses.replace(clean, number=3, dirty=True), clean])).splitlines()
     assert "bbbbbbbbbbbb (dirty)" in lines[-2]
     assert "bbbbbbbbbbbb  " in lines[-1]
+
+
+def test_waste_is_shown_with_its_cost_and_what_was_not_measured() -> None:
+    measured = CostRow(
+        group="daily",
+        core_hours=8.0,
+        clusters=3,
+        cost=4.0,
+        currency="EUR",
+        measured_core_hours=8.0,
+        idle_core_hours=6.0,
+        unused_clusters=1,
+        memory_hours=32.0,
+        unused_memory_hours=16.0,
+    )
+    lines = str(tables.waste([measured, CostRow(group="older", core_hours=2.0, clusters=1)])).splitlines()
+    for text in ("1 of 3", "6.00 of 8.00 (75%)", "3.00 EUR", "16.00 of 32.00 (50%)"):
+        assert text in lines[2]
+    assert lines[3].count("not measured") == 2
+    assert lines[3].count("no price") == 1
+    assert lines[-1] == "2.00 core-hours were not measured."

@@ -11,6 +11,8 @@ from jupyter_pipeline.models import ClusterEnd, ClusterRecord
 
 __all__ = ["describe_end", "record_end"]
 
+_MOST_JOBS = 200
+"""Most ids of jobs in the ledger."""
 _MOST = 5
 """Most jobs and workers whose ends are recorded."""
 _LOG_BYTES = 4 * 2**20
@@ -45,7 +47,8 @@ def describe_end(record: ClusterRecord, folder: Path) -> ClusterEnd:
         Folder of the cluster.
     """
     log, usage = folder / "keeper.log", ledger.read_open_usage(folder)
-    jobs = [f"job {job.id}: {job.end}" for job in read_submitted_jobs(folder, record.id) if job.end]
+    submitted = [job for job in read_submitted_jobs(folder, record.id) if job.id]
+    jobs = [f"job {job.id}: {job.end}" for job in submitted if job.end]
     worker_ends = _read_worker_ends(log)
     if any("memory budget" in line for line in worker_ends):  # between two polls
         usage.peak_memory = max(usage.peak_memory, int(_BUDGET * usage.memory_limit))
@@ -63,6 +66,9 @@ def describe_end(record: ClusterRecord, folder: Path) -> ClusterEnd:
         log=str(log),
         peak_memory=usage.peak_memory,
         memory_limit=usage.memory_limit,
+        usage=usage.workers,
+        jobs=tuple(job.id for job in submitted[-_MOST_JOBS:]),
+        job_environment=dict(submitted[-1].environment) if submitted else {},
     )
 
 

@@ -329,7 +329,7 @@ class Keeper:
             dashboard_link=str(self.cluster.dashboard_link or ""),
             cost=self._limit_monitor.cost,
         )
-        self._usage.observe_memory(info)
+        self._usage.observe(info, had_tasks=self._scheduler_monitor.had_tasks)
         self._usage.update(self.record)
 
     def postpone_idle_timeout(self, now: float) -> None:

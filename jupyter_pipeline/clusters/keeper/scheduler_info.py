@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
 __all__ = [
+    "BusyWorker",
     "SchedulerInfo",
     "count_planned_workers",
     "fetch_info",
@@ -30,6 +31,18 @@ _IDLE_CHECK_INTERVAL = 5000.0  # milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BusyWorker:
+    """A worker with running tasks at one time."""
+
+    tasks: int
+    threads: int
+    cores: float
+    """Cores that its process uses."""
+    spilled: int
+    """Bytes that it has moved to the disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchedulerInfo:
     """State of a scheduler at one time."""
 
@@ -41,6 +54,8 @@ class SchedulerInfo:
     """Largest memory that one worker uses."""
     worker_memory_limit: int = 0
     """Largest memory limit of one worker."""
+    busy_workers: tuple[BusyWorker, ...] = ()
+    """Workers with running tasks."""
     idle_since: float | None
     """Seconds since the epoch since when there are no tasks, ``None`` while there are tasks."""
 
@@ -78,7 +93,20 @@ def _build_info(scheduler: dict[str, Any], idle_since: float | None) -> Schedule
         memory_limit=sum(limits),
         largest_memory=max(memory, default=0),
         worker_memory_limit=max(limits, default=0),
+        busy_workers=tuple(found for w in workers if (found := _read_busy_worker(w["metrics"], w["nthreads"]))),
         idle_since=idle_since,
+    )
+
+
+def _read_busy_worker(metrics: dict[str, Any], threads: int) -> BusyWorker | None:
+    """Return a worker from the metrics of its last heartbeat, ``None`` if it has no running task."""
+    counts = metrics.get("task_counts") or {}
+    tasks = counts.get("executing", 0) + counts.get("long-running", 0)
+    if not tasks:
+        return None
+    spilled = metrics.get("spilled_bytes") or {}
+    return BusyWorker(
+        tasks=tasks, threads=threads, cores=float(metrics.get("cpu", 0.0)) / 100, spilled=int(spilled.get("disk", 0))
     )
 
 

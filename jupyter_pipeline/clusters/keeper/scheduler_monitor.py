@@ -40,6 +40,8 @@ class SchedulerMonitor:
         self._idle_since: float | None = None
         self.had_worker = False
         """True once a worker has connected."""
+        self.had_tasks = False
+        """True if there were tasks between the last two polls."""
 
     async def poll(self) -> scheduler_info.SchedulerInfo | None:
         """Return the state of the scheduler, ``None`` if it does not answer this time.
@@ -61,6 +63,10 @@ class SchedulerMonitor:
         if disconnected:
             self._status_task = None  # the scheduler is running: use the longer timeout from now on
         self._last_answer = time.monotonic()
+        self.had_tasks = info.idle_since is None or info.idle_since not in (
+            self._idle_since or info.idle_since,
+            self._postponed,
+        )
         self._idle_since = info.idle_since
         self.had_worker = self.had_worker or info.workers > 0
         return info

@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 
 from jupyter_pipeline.clusters import ledger
+from jupyter_pipeline.clusters.keeper.busy_workers import BusyWorkers
 from jupyter_pipeline.clusters.keeper.scheduler_info import SchedulerInfo
 from jupyter_pipeline.models import ClusterRecord, Profile, UsageInterval
 
 __all__ = ["UsageRecorder"]
 
 _WRITE_INTERVAL = 3.0  # seconds between two writes of the open interval: the usage that a killed keeper loses
+_MAX_GAP = 10.0  # seconds between two samples, above which the time between them counts in part
 _MAX_SECONDS = 86400.0  # length of an interval, after which the next one begins
 
 
@@ -37,12 +39,39 @@ class UsageRecorder:
         """Start of the current interval by a monotonic clock."""
         self._written = 0.0
         self._number = 0
+        self._busy_workers = BusyWorkers()
+        self._sampled: float | None = None
+        """Time of the last sample by a monotonic clock."""
         self._lock = threading.Lock()  # another thread ends a cluster whose event loop is blocked
 
-    def observe_memory(self, info: SchedulerInfo) -> None:
-        """Remember the largest memory of a worker."""
-        self._usage.peak_memory = max(self._usage.peak_memory, info.largest_memory)
-        self._usage.memory_limit = max(self._usage.memory_limit, info.worker_memory_limit)
+    def observe(self, info: SchedulerInfo, *, had_tasks: bool) -> None:
+        """Add a sample of the workers.
+
+        Parameters
+        ----------
+        info : SchedulerInfo
+            State of the scheduler now.
+        had_tasks : bool
+            True if there were tasks since the sample before.
+        """
+        with self._lock:
+            now = time.monotonic()
+            elapsed = min(now - self._sampled, _MAX_GAP) if self._sampled is not None else 0.0
+            self._sampled = now
+            self._usage.peak_memory = max(self._usage.peak_memory, info.largest_memory)
+            self._usage.memory_limit = max(self._usage.memory_limit, info.worker_memory_limit)
+            self._busy_workers.add(info.busy_workers, elapsed)
+            self._usage.workers = self._busy_workers.summarize()
+            current = self._current
+            if current is not None:
+                threads = sum(min(worker.tasks, worker.threads) for worker in info.busy_workers)
+                self._current = dataclasses.replace(
+                    current,
+                    has_tasks=bool(current.has_tasks) or had_tasks,
+                    busy=round((current.busy or 0.0) + threads * elapsed, 3),
+                    total_peak_memory=max(current.total_peak_memory, info.memory_used),
+                    total_memory_limit=max(current.total_memory_limit, info.memory_limit),
+                )
 
     def update(self, record: ClusterRecord, *, is_last: bool = False) -> None:
         """Extend the current interval until now, and begin the next one if the workers of `record` differ.
