@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import psutil
 
 __all__ = [
+    "SERVER_PID",
     "boot_id",
     "describe_stop",
     "find",
@@ -53,6 +54,8 @@ __all__ = [
     "user_name",
     "with_variable",
 ]
+
+SERVER_PID = "JPY_PARENT_PID"
 
 _LINUX = sys.platform == "linux"
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -157,11 +160,11 @@ def this_process() -> ProcessIdentity:
 
 
 def server_process() -> ProcessIdentity | None:
-    """Return the Jupyter server that started this kernel, or ``None`` outside a kernel.
+    """Return the Jupyter server that started this kernel or command, or ``None`` for others.
 
-    jupyter_client passes the pid to the kernel in ``JPY_PARENT_PID``.
+    jupyter_client passes the pid to a kernel in ``JPY_PARENT_PID``.
     """
-    pid = os.environ.get("JPY_PARENT_PID", "")
+    pid = os.environ.get(SERVER_PID, "")
     return identify(int(pid)) if pid.isdigit() else None
 
 

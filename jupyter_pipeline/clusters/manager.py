@@ -146,8 +146,9 @@ def _start(
     caps = CapMonitor(profile.limits, origin, currency)
     if reason := caps.check().stop:
         raise ClusterStartError(f"{reason}. Raise this limit in the profile {profile.name!r}.")
-    if text := caps.note_other_currencies():
-        profile = dataclasses.replace(profile, notes=(*profile.notes, text))
+    process = _select_owner(profile, owner)
+    texts = [caps.note_other_currencies(), "" if process else _describe_missing_owner(profile)]
+    profile = dataclasses.replace(profile, notes=(*profile.notes, *filter(None, texts)))
     if note is not None:
         for text in profile.notes[len(known) :]:
             note(text)
@@ -161,7 +162,7 @@ def _start(
     standby_keeper = standby.claim(profile)
     try:
         cluster_id = standby_keeper.cluster_id if standby_keeper else ""
-        record = launch.create_record(profile, name, request, _select_owner(profile, owner), cluster_id, origin)
+        record = launch.create_record(profile, name, request, process, cluster_id, origin)
     except BaseException as error:
         if standby_keeper is not None:
             standby.release(standby_keeper)
@@ -226,10 +227,21 @@ def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | 
 
 
 def _select_owner(profile: Profile, owner: ProcessIdentity | None) -> ProcessIdentity | None:
-    """Return the owner process by the profile's policy; without `owner`, as on the command line, there is none."""
-    if profile.owner == "detached" or owner is None:
+    """Return the process whose exit stops the cluster; ``None`` if the profile or the front door has none.
+
+    A command of a Jupyter server, such as one of the panel, has no kernel: the server is the owner.
+    """
+    if profile.owner == "detached":
         return None
-    return processes.server_process() or owner if profile.owner == "server" else owner
+    server = processes.server_process()
+    return server or owner if profile.owner == "server" else owner or server
+
+
+def _describe_missing_owner(profile: Profile) -> str:
+    """Return a note if nothing stops a cluster that its profile ties to a process; otherwise an empty text."""
+    if profile.owner == "detached":
+        return ""
+    return f"'owner: {profile.owner}' has no effect outside Jupyter: a limit or 'cluster stop' ends the cluster."
 
 
 def scale(name: str, n: int) -> ClusterRecord:

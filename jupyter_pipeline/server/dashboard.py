@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ipaddress
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,12 +25,14 @@ from jupyter_pipeline.exceptions import ClusterError, NotFoundError, PipelineErr
 from jupyter_pipeline.models import ClusterRecord
 from jupyter_pipeline.server.handler import AUTH_RESOURCE, status_of
 
-__all__ = ["DashboardHandler", "address", "explain_refusal", "listener_is_mine"]
+__all__ = ["DashboardHandler", "address", "explain_refusal", "explain_start", "listener_is_mine"]
 
 _REMOVED = ("Cookie", "Authorization", "X-Xsrftoken", "Origin")
 """Headers for the Jupyter server alone: the credentials of the user, and the origin, which it has checked."""
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _LISTENS = "0A"
+_LONGEST_START = 30.0
+"""Seconds from the start of a cluster in which its scheduler adds the dashboard."""
 
 
 def address(record: ClusterRecord) -> tuple[str, int]:
@@ -88,6 +91,14 @@ def explain_refusal(response: Any) -> None:
         response.body = b"The dashboard refuses the token of its cluster. Stop the cluster and start it again.\n"
 
 
+def explain_start(response: Any) -> None:
+    """Replace the answer of a scheduler that has not added its dashboard yet. A browser asks again each second."""
+    if response.code == 404:
+        response.code = 503
+        response.headers.update({"Refresh": "1", "Retry-After": "1", "Content-Type": "text/plain; charset=UTF-8"})
+        response.body = b"The dashboard is starting.\n"
+
+
 class DashboardHandler(ProxyHandler):
     """``clusters/NAME/dashboard/PATH``, read only."""
 
@@ -96,7 +107,7 @@ class DashboardHandler(ProxyHandler):
 
     def initialize(self) -> None:
         """Set the attributes of one request."""
-        self.rewrite_response = explain_refusal
+        self.rewrite_response = [explain_refusal]
         self._token = ""
 
     async def prepare(self, *args: Any, **kwargs: Any) -> None:
@@ -131,6 +142,8 @@ class DashboardHandler(ProxyHandler):
                 raise ClusterError(
                     f"The dashboard of {name!r} has stopped, and another user of this host listens on its port."
                 )
+            if time.time() - record.started < _LONGEST_START:
+                self.rewrite_response = [explain_refusal, explain_start]
             self._token = await asyncio.to_thread(dashboards.read_token, registry.cluster_dir(record.id))
             return host, port
         except PipelineError as error:

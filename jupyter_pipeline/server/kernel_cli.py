@@ -107,7 +107,12 @@ class Interpreter:
             cwd=cwd,
             env=clean_environment(os.environ)
             | traitlets_config.build_environment()
-            | {**self.env, "PYTHONUNBUFFERED": "1", environment_variables.FRONT_DOOR: "panel"},
+            | {
+                **self.env,
+                "PYTHONUNBUFFERED": "1",
+                environment_variables.FRONT_DOOR: "panel",
+                processes.SERVER_PID: str(os.getpid()),
+            },
             start_new_session=True,
         )
         try:

@@ -287,6 +287,36 @@ def test_the_exit_of_the_owner_stops_the_cluster(make_profile: Make, nothing_lef
     assert nothing_left()
 
 
+def test_a_cluster_of_a_command_of_the_server_belongs_to_the_server(
+    make_profile: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen(["sleep", "1000"]) as server:
+        kernel, process = processes.this_process(), processes.identify(server.pid)
+        for owner, variable, expected in [
+            ("server", str(server.pid), process),
+            ("kernel", str(server.pid), kernel),
+            ("server", "", kernel),
+            ("detached", str(server.pid), None),
+        ]:
+            monkeypatch.setenv(processes.SERVER_PID, variable)
+            assert manager._select_owner(make_profile(owner=owner), kernel) == expected, (owner, variable)
+        monkeypatch.setenv(processes.SERVER_PID, str(server.pid))
+        assert manager._select_owner(make_profile(owner="kernel"), None) == process, "a command has no kernel"
+        server.kill()
+
+
+def test_a_start_outside_jupyter_says_that_its_owner_has_no_effect(
+    make_profile: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(processes.SERVER_PID, raising=False)
+    notes: list[str] = []
+    record = manager.start(make_profile(owner="server"), name="one", wait=False, note=notes.append)
+    assert record.owner is None
+    assert notes == [record.reason]
+    assert "'owner: server' has no effect outside Jupyter" in record.reason
+    manager.stop("one")
+
+
 def test_a_detached_cluster_has_no_owner(make_profile: Make) -> None:
     record = manager.start(make_profile(), name="one", owner=processes.this_process(), wait=False)
     assert record.owner is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ class Page(RequestHandler):
         self.application.settings["seen"].append(dict(self.request.headers))
         if path == "moved":
             self.redirect("/status")
+        elif path == "absent":
+            self.set_status(404)
         elif path == "refused":
             self.set_status(401)
             self.set_header("WWW-Authenticate", "Basic")
@@ -73,6 +76,19 @@ async def test_a_redirect_stays_below_the_proxy(
         await jp_fetch("jupyter-pipeline", "clusters", "here", "dashboard", "moved", follow_redirects=False)
     assert moved.value.response is not None
     assert moved.value.response.headers["Location"] == f"{jp_base_url}jupyter-pipeline/clusters/here/dashboard/status"
+
+
+@pytest.mark.parametrize(("age", "status"), [(1, 503), (100, 404)])
+async def test_a_page_that_a_new_cluster_lacks_is_asked_for_again(
+    jp_fetch: Any, add_cluster: Add, dashboard: tuple[int, list[Any]], age: float, status: int
+) -> None:
+    """A scheduler adds its dashboard after the cluster runs."""
+    add_cluster("here", dashboard_link=f"http://127.0.0.1:{dashboard[0]}/status", started=time.time() - age)
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_fetch("jupyter-pipeline", "clusters", "here", "dashboard", "absent")
+    assert refused.value.code == status
+    assert refused.value.response is not None
+    assert refused.value.response.headers.get("Refresh") == ("1" if status == 503 else None)
 
 
 async def test_websockets_come_through(jp_ws_fetch: Any, add_cluster: Add, dashboard: tuple[int, list[Any]]) -> None:
