@@ -4,6 +4,7 @@ This module imports nothing.
 """
 
 __all__ = [
+    "API_SECRETS",
     "BROKER",
     "CLUSTER",
     "DATABASE",
@@ -16,6 +17,7 @@ __all__ = [
     "PROFILES",
     "SERVER_OPTIONS",
     "SERVICE",
+    "SERVICE_API",
     "SETTINGS",
     "STANDBY",
     "STANDBY_OF",
@@ -49,6 +51,9 @@ FRONT_DOOR = "JUPYTER_PIPELINE_FRONT_DOOR"
 SERVICE = "JUPYTER_PIPELINE_SERVICE"
 """Mark of a process of a service: folder of the service."""
 
+SERVICE_API = "JUPYTER_PIPELINE_SERVICE_API"
+"""Address of the API of a service in a process that does not belong to it, such as a served run."""
+
 DATABASE = "JUPYTER_PIPELINE_DATABASE_URL"
 """Address of a PostgreSQL database to use instead of SQLite; it may hold a password."""
 
@@ -70,3 +75,15 @@ NOTEBOOK = "JUPYTER_PIPELINE_NOTEBOOK"
 SETTINGS = "JUPYTER_PIPELINE_SETTINGS"
 """Settings of a deployment for which Prefect has no field, as a JSON object: policies, owner, target, windows, and
 schedules that are sent as rules."""
+
+API_SECRETS = (
+    "PREFECT_API_AUTH_STRING",
+    "PREFECT_API_KEY",
+    "PREFECT_SERVER_API_AUTH_STRING",
+    "PREFECT_SERVER_DATABASE_CONNECTION_URL",
+    "PREFECT_SERVER_ENCRYPTION_KEY",
+    "PREFECT__CONTROL_TOKEN",
+    BROKER,
+    DATABASE,
+)
+"""Variables with secrets of the Prefect API and of the service. Clusters do not inherit them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import subprocess
 import sys
@@ -122,8 +123,9 @@ def launch_keeper(record: ClusterRecord, standby_keeper: standby.StandbyKeeper |
     """
     folder = registry.cluster_dir(record.id)
     markers.mark_unsubmitted(folder)
+    environment = tags.build_environment(record.id, json.dumps(registry.read_request(folder).get("profile", {})))
     if standby_keeper is not None:
-        if standby_keeper.assign(folder, tags.build_environment(record.id)):
+        if standby_keeper.assign(folder, environment):
             return
         processes.terminate(cluster_processes.find_processes(record.id), grace=0.1)
     descriptor = os.open(folder / "keeper.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -133,7 +135,7 @@ def launch_keeper(record: ClusterRecord, standby_keeper: standby.StandbyKeeper |
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
-            env=tags.build_environment(record.id),
+            env=environment,
             start_new_session=True,
             check=False,
         )

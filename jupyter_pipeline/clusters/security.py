@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import Limits
-from jupyter_pipeline.paths import private_dir, read_object, write_object, write_private
+from jupyter_pipeline.paths import clusters_dir, private_dir, read_object, write_object, write_private
 
 if TYPE_CHECKING:
     from distributed.security import Security
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "certificate_lifetime",
     "check_expiry",
+    "has_own_authority",
     "is_loopback",
     "load_connection",
     "load_own_security",
@@ -121,6 +122,15 @@ def load_own_security(folder: Path) -> Security:
         **{f"tls_{role}_cert": certificate for role in ("client", "scheduler", "worker")},
         **{f"tls_{role}_key": key for role in ("client", "scheduler", "worker")},
     )
+
+
+def has_own_authority(security: Any) -> bool:
+    """Return True if a client's security has the certificate authority of a cluster of this state folder."""
+    file = getattr(security, "tls_ca_file", None)
+    if not isinstance(file, str) or "\n" in file:
+        return False
+    path = Path(file)
+    return path.parts[-2:] == ("tls", _FILES[0]) and path.is_relative_to(clusters_dir())
 
 
 def save_connection(folder: Path, security: Any) -> None:

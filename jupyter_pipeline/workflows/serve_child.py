@@ -1,6 +1,8 @@
 """Script that serves a flow until it is interrupted, with Prefect's ``Flow.serve``.
 
 `serving` runs it by path, with the path of a JSON request as argument. The entry point is relative to the request.
+
+Prefect starts each run by multiprocessing's ``spawn``, which imports this script into the process of the run first.
 """
 
 from __future__ import annotations
@@ -29,10 +31,7 @@ def main() -> None:
     request = json.loads(file.read_text(encoding="utf-8"))
     orphaned = _end_with_parent() if request["ends_with_parent"] else threading.Event()
     os.chdir(request["working_directory"] or file.parent)
-    if request["ends_with_parent"]:  # a machine of Coiled needs no check, and may lack this package
-        from jupyter_pipeline.orchestration.prefect_api import peer_check
-
-        peer_check.install()
+    _check_peers()
     from prefect.flows import load_flow_from_entrypoint
 
     flow = load_flow_from_entrypoint(f"{file.parent}/{request['entrypoint']}", use_placeholder_flow=False)
@@ -45,6 +44,15 @@ def main() -> None:
             from jupyter_pipeline.orchestration import runs
 
             runs.crash_open_runs(request["flow_name"], request["name"], runs.SERVER_ENDED)
+
+
+def _check_peers() -> None:
+    """Check the owner of each new connection to the embedded service, in this process and in those of its runs."""
+    try:
+        from jupyter_pipeline.orchestration.prefect_api import peer_check
+    except ImportError:  # a machine of Coiled may lack this package; it cannot reach the service
+        return
+    peer_check.install()
 
 
 def _serve(flow: Any, request: dict[str, Any]) -> None:
@@ -106,3 +114,5 @@ def _schedule(entry: dict[str, Any]) -> Any:
 
 if __name__ == "__main__":
     main()
+elif __name__ == "__mp_main__":
+    _check_peers()

@@ -46,6 +46,8 @@ def test_files_are_private_and_the_authority_cannot_sign_again(tmp_path: Path) -
     for path in (tmp_path / "tls").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert b"PRIVATE" not in (tmp_path / "tls" / "ca.pem").read_bytes()
+    assert not security.has_own_authority(security.load_own_security(tmp_path))  # no cluster of the state folder
+    assert not security.has_own_authority(None)
 
 
 @pytest.mark.parametrize(

@@ -11,20 +11,22 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from other_user import listen_as_nobody, needs_root
 from waiting import wait_until
 
 import jupyter_pipeline
-from jupyter_pipeline import processes
+from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.exceptions import ConfigurationError, EditedByHandError, OrchestrationError
 from jupyter_pipeline.models import Deployed, RunRecord
 from jupyter_pipeline.orchestration import deployments, runs
-from jupyter_pipeline.workflows import serving
+from jupyter_pipeline.orchestration.prefect_api import peer_check
+from jupyter_pipeline.workflows import serve_child, serving
 
-WAIT = """import pathlib, time
+WAIT = """import pathlib, socket, time
 if pathlib.Path('ran').exists():
     time.sleep(600)
 pathlib.Path('ran').touch()
-print('rows', rows)
+print('rows', rows, 'checked by', socket.create_connection.__module__)
 """
 """Step whose second run takes long."""
 
@@ -69,7 +71,7 @@ def test_the_deployed_version_is_served_until_its_process_is_terminated(tmp_path
     assert {run.state for run in find_runs()} <= {"Completed", "Crashed", "Skipped"}
     assert runs.find(running.id).state == "Crashed"
     done = next(run for run in find_runs() if run.state == "Completed")
-    assert "rows 3" in runs.read_log(done.id)
+    assert f"rows 3 checked by {peer_check.__name__}" in runs.read_log(done.id)
     deployments.delete("served")
 
 
@@ -93,6 +95,35 @@ def test_a_kill_pauses_the_schedules_and_ends_the_run(tmp_path: Path) -> None:
     wait_until(lambda: deployments.find("served-killed").paused, 30, "paused schedules")
     assert not list(processes.with_variable("PREFECT__FLOW_RUN_ID", run.id))
     deployments.delete("served-killed")
+
+
+SPAWN = """
+import multiprocessing, sys
+import httpx
+sys.modules["__main__"].__file__ = {script!r}
+url, auth = sys.argv[1:]
+if __name__ == "__main__":
+    call = dict(headers={{"Authorization": auth}}, timeout=5, trust_env=False)
+    process = multiprocessing.get_context("spawn").Process(target=httpx.get, args=(url,), kwargs=call)
+    process.start()
+    process.join()
+    sys.exit(process.exitcode)
+"""
+"""Process that starts another one as Prefect starts a served run."""
+
+
+@needs_root
+def test_a_served_run_sends_nothing_to_another_user(tmp_path: Path) -> None:
+    with listen_as_nobody(tmp_path / "received") as listener:
+        url = f"http://127.0.0.1:{listener.wait_for_port()}/api"
+        environment = {**os.environ, "PREFECT_API_URL": url, environment_variables.SERVICE_API: url}
+        code = SPAWN.format(script=serve_child.__file__)
+        command = [sys.executable, "-c", code, url, "swordfish"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert "another user of this host" in done.stderr
+        assert "swordfish" not in listener.received()
+        subprocess.run(command, env={**environment, "PREFECT_API_URL": ""}, capture_output=True, check=True)
+        assert "swordfish" in listener.received()
 
 
 @pytest.mark.usefixtures("live")

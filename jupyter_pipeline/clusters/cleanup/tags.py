@@ -28,12 +28,23 @@ KEEPER_JOB_MODULE = "jupyter_pipeline.clusters.keeper.batch_job"
 """Module that submits a keeper as a batch job."""
 
 
-def build_environment(cluster_id: str) -> dict[str, str]:
-    """Return the environment of a new keeper: this process's, the tag, and the location of this package."""
+def build_environment(cluster_id: str, profile: str = "") -> dict[str, str]:
+    """Return the environment of a new keeper: this process's, the tag, and the location of this package.
+
+    Its scheduler, workers and batch jobs inherit it, and a batch system may pass it to other hosts. So secrets of the
+    Prefect API are left out.
+
+    Parameters
+    ----------
+    cluster_id : str
+        Id of the cluster.
+    profile : str
+        Text of the profile. The keeper gets the secrets that it names.
+    """
     package_location = str(Path(paths.__file__).parent.parent)
     original = os.environ.get("PYTHONPATH", "")
     values = {
-        **os.environ,
+        **{n: v for n, v in os.environ.items() if n not in environment_variables.API_SECRETS or n in profile},
         environment_variables.CLUSTER: cluster_id,
         environment_variables.STATE: str(paths.state_dir()),
         environment_variables.ORIGINAL_PYTHONPATH: original,

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jupyter_pipeline import processes
+from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, NotFoundError
 from jupyter_pipeline.orchestration.service_state import ServiceState, read_secrets, read_state
 
@@ -124,6 +124,7 @@ def variables(server: str = "") -> dict[str, str]:
         "PREFECT_API_URL": found.url,
         "PREFECT_API_KEY": credentials if kind == "Bearer" else "",
         "PREFECT_API_AUTH_STRING": base64.b64decode(credentials).decode() if kind == "Basic" else "",
+        **({environment_variables.SERVICE_API: found.url} if found.embedded else {}),
     }
 
 

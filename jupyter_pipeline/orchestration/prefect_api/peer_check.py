@@ -40,7 +40,9 @@ def install(environ: Mapping[str, str] = os.environ) -> None:
         Environment with the address of the API, as Prefect reads it.
     """
     url = environ.get("PREFECT_API_URL", "")
-    if not (environ.get(environment_variables.SERVICE) or is_address_of_service(url)):
+    # The port of the service may have changed since the start of this process.
+    is_service = environ.get(environment_variables.SERVICE) or environ.get(environment_variables.SERVICE_API) == url
+    if not (is_service or is_address_of_service(url)):
         return
     parts = urlsplit(url)
     if parts.hostname not in HOSTS or parts.port is None:

@@ -30,7 +30,7 @@ from dask.sizeof import sizeof
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.workflows import step_clusters
 from jupyter_pipeline.workflows.worker_results import Result
-from jupyter_pipeline.workflows.worker_tasks import errors, remote
+from jupyter_pipeline.workflows.worker_tasks import api_access, errors, remote
 
 if TYPE_CHECKING:
     import distributed
@@ -52,10 +52,18 @@ class WorkerCalls:
         Client of the cluster.
     before : callable, optional
         Function that each worker process calls once, before its first call.
+    api : mapping, optional
+        Arguments of `api_access.use_api` on the workers.
     """
 
-    def __init__(self, client: distributed.Client, before: Callable[[], None] | None = None) -> None:
-        self.client, self.before = client, before
+    def __init__(
+        self,
+        client: distributed.Client,
+        before: Callable[[], None] | None = None,
+        *,
+        api: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.client, self.before, self.api = client, before, dict(api or {})
         self._topic = f"{remote.PLUGIN}-{uuid.uuid4().hex}"
         self._active: dict[str, queue.SimpleQueue[Mapping[str, Any]]] = {}
         self._functions: dict[int, dict[str, Any]] = {}
@@ -68,7 +76,7 @@ class WorkerCalls:
     def start(self) -> None:
         """Register the plugins and receive the output of functions."""
         with _REGISTRY:
-            for module in (errors, remote):
+            for module in (api_access, errors, remote):
                 cloudpickle.register_pickle_by_value(module)
         self._register()
         self.client.subscribe_topic(self._topic, self._receive)
@@ -157,6 +165,7 @@ class WorkerCalls:
                     "returns": _find_returned_names(function),
                     "topic": self._topic,
                     "before": self._dump(self.before) if self.before else b"",
+                    "api": self.api,
                     "folder": os.getcwd(),  # noqa: PTH109 - a plain text
                     "level": logging.getLogger().getEffectiveLevel(),
                 }

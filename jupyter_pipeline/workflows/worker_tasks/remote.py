@@ -1,7 +1,7 @@
 """Run functions on workers: plugins of the scheduler and of the workers.
 
-It is pickled by value, so that the cluster does not need this package. It imports the standard library, distributed and
-`errors`.
+It is pickled by value, so that the cluster does not need this package. It imports the standard library, distributed,
+`api_access` and `errors`.
 
 1. A function begins once. If its worker ends, Dask would start it again: the second start fails instead, because a
    step may have written files.
@@ -32,9 +32,10 @@ from distributed import get_worker
 from distributed.diagnostics.plugin import SchedulerPlugin, WorkerPlugin
 from distributed.protocol import serialize
 
+from jupyter_pipeline.workflows.worker_tasks.api_access import use_api
 from jupyter_pipeline.workflows.worker_tasks.errors import dump_error
 
-PLUGIN = "jupyter-pipeline-tasks-2"
+PLUGIN = "jupyter-pipeline-tasks-3"
 """Name of the plugins; its number changes with their protocol."""
 BEGIN = "jupyter_pipeline_begin_task"
 """Handler of the scheduler that registers the start of a function."""
@@ -101,6 +102,8 @@ class TaskWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed is unt
         """Pickled functions that were called before the first function of their flow."""
         self.current: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("task", default=None)
         self.folder = ""
+        self.api: dict[str, Any] = {}
+        """Arguments of `use_api` for the current API."""
         self.print = builtins.print
         builtins.print = self._print
         self.handler = _Forwarder(self)
@@ -184,6 +187,9 @@ class TaskWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed is unt
         A scheduler in Dask's configuration would compute persisted collections without the cluster that holds them.
         """
         with self.preparing:
+            if call["api"] not in ({}, self.api):
+                self.api = call["api"]
+                use_api(**self.api)
             if call["before"] and call["before"] not in self.prepared:
                 cloudpickle.loads(call["before"])()
                 self.prepared.add(call["before"])
@@ -285,8 +291,8 @@ def run_task(call: dict[str, Any], arguments: bytes, *values: Any) -> Any:
     ----------
     call : dict
         ``key`` and ``topic`` of the call, ``function`` and its ``hash``, ``name`` and ``returns`` for messages,
-        ``before``, the pickled function that this process calls once, before the first function, and
-        ``folder`` and ``level`` of the flow's process.
+        ``before``, the pickled function that this process calls once, before the first function,
+        ``api``, the arguments of `use_api`, and ``folder`` and ``level`` of the flow's process.
     arguments : bytes
         Pickled arguments, with references to `values`.
     *values : Any

@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.context import FlowRunContext
@@ -20,9 +22,12 @@ from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.collections import visit_collection
 
+from jupyter_pipeline import environment_variables
+from jupyter_pipeline.orchestration.service_state import HOSTS
 from jupyter_pipeline.workflows.cluster_end import name_cluster_end
 from jupyter_pipeline.workflows.step_clusters import find_step_name
 from jupyter_pipeline.workflows.worker_results import Result, fetch
+from jupyter_pipeline.workflows.worker_tasks import api_access
 from jupyter_pipeline.workflows.worker_tasks.calls import WorkerCalls
 
 if TYPE_CHECKING:
@@ -78,7 +83,7 @@ class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is
     def __init__(self, client: distributed.Client, steps: ModuleType, before: Callable[[], None] | None = None) -> None:
         super().__init__()
         self.client, self.steps, self.before = client, steps, before
-        self._calls = WorkerCalls(client, before)
+        self._calls = WorkerCalls(client, before, api=_describe_api(client))
         self._others: list[StepWorkers] = []
         self._tasks: dict[int, tuple[Task[..., Any], Task[..., Any]]] = {}
         """Each submitted task and its copy that calls a worker, by ``id`` of the task."""
@@ -235,7 +240,7 @@ class StepWorkers:
         client = self.cluster.connect(find_step_name(self))
         with self._lock:
             if self._calls is None:
-                self._calls = WorkerCalls(client, self.before)
+                self._calls = WorkerCalls(client, self.before, api=_describe_api(client))
                 self._calls.start()
             return self._calls
 
@@ -295,6 +300,29 @@ class _FetchedInputs(CachePolicy):  # type: ignore[misc] # Prefect is not typed 
         values = visit_collection(inputs, visit_fn=fetch, return_data=True)
         key: str | None = self.policy.compute_key(task_ctx, values, flow_parameters, **more)
         return key
+
+
+def _describe_api(client: distributed.Client) -> dict[str, Any]:
+    """Return the arguments of `use_api` on the workers of a cluster; empty if they do not get the credentials.
+
+    They get them over encrypted connections of a cluster of this user alone. Steps on other clusters read secrets from
+    their environment.
+    """
+    from jupyter_pipeline.clusters.security import has_own_authority
+
+    api = get_current_settings().api
+    if api.url is None or not has_own_authority(client.security):
+        return {}
+    secrets = {"PREFECT_API_KEY": api.key, "PREFECT_API_AUTH_STRING": api.auth_string}
+    names = (environment_variables.SERVICE, environment_variables.SERVICE_API)
+    return {
+        "variables": {
+            "PREFECT_API_URL": api.url,
+            **{name: value.get_secret_value() for name, value in secrets.items() if value is not None},
+            **{name: os.environ[name] for name in names if os.environ.get(name)},
+        },
+        "boot_id": api_access.read_boot_id() if urlsplit(api.url).hostname in HOSTS else None,
+    }
 
 
 def _call(

@@ -14,13 +14,30 @@ from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
 from jupyter_pipeline.orchestration import runs
 from jupyter_pipeline.orchestration.prefect_api import endpoint
 
+SECRETS = """def look():
+    import psutil
+    from prefect.variables import Variable
+    found = Variable.get('of-the-api', default='reached')
+    tag, parts = os.environ['JUPYTER_PIPELINE_CLUSTER'], []
+    for each in psutil.process_iter():
+        try:
+            if each.environ().get('JUPYTER_PIPELINE_CLUSTER') == tag:
+                parts.append(each.environ())
+        except psutil.Error:
+            pass
+    names = {name for part in [*parts, os.environ] for name in part if 'AUTH_STRING' in name}
+    import socket
+    return f'{found}, {len(parts)} processes, secrets {names}, checked by {socket.create_connection.__module__}'
+"""
+"""Function that uses the API on a worker, and searches the environments of the cluster for its password."""
 CELLS = (
     "import os\nimport sys\nimport logging\nimport pandas as pd\npd.set_option('display.max_rows', 4)",
     "%%step load\nprint('loading in', os.getpid())\ntable = pd.DataFrame({'day': range(8)})\ndays = list(range(8))",
     "def window(day):\n    print('window', day, os.getpid(), 'prefect' in sys.modules, table)\n    return day",
     "%%step windows --map\nsums = [window(day) for day in days]",
     "%%check positive --profile one\nprint('checked', os.getpid())\nsum(sums) > 0",
-    "%%step mean --cache 1h --profile one\nprint('mean', os.getpid())\nmean = sum(sums) / len(table)",
+    SECRETS,
+    "%%step mean --cache 1h --profile one\nprint('mean', os.getpid())\nprint(look())\nmean = sum(sums) / len(table)",
     "%%step report --retries 1\nlogging.warning('mean %s', mean)\nif mean == 3.5:\n    raise ValueError(f'bad {mean}')",
 )
 PROFILE = """
@@ -64,6 +81,9 @@ def test_steps_run_on_workers_with_their_output_retries_and_failures_in_the_run(
     assert checked
     assert averaged
     assert checked[1] == averaged[1] not in {*processes, str(flow.pid)}, log
+    known = re.search(r"reached, (\d+) processes, secrets set\(\), checked by \S+\.peer_check\b", log)
+    assert known, log
+    assert int(known[1]) >= 3  # keeper, fork server and worker
     assert "Brought 'table'" in log
     assert log.count("[8 rows x 1 columns]") == 8  # the setting is on all workers
     assert re.search(r"\[positive-\w+\] Finished in state Completed", log)
