@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _check_peers() -> None:
-    """Check the owner of each new connection to the embedded service, in this process and in those of its runs."""
+    """Check the owner of each new connection to the embedded service, in the server of runs and in each run."""
     try:
         from jupyter_pipeline.orchestration.prefect_api import peer_check
     except ImportError:  # a machine of Coiled may lack this package; it cannot reach the service
