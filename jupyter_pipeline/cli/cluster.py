@@ -16,7 +16,7 @@ from jupyter_pipeline.clusters import dashboards, manager, profiles, registry
 from jupyter_pipeline.exceptions import ClusterError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, Estimate, SyncReport
 from jupyter_pipeline.progress import StatusLine
-from jupyter_pipeline.workflows import estimates, garbage
+from jupyter_pipeline.workflows import estimates, garbage, worker_sizes
 
 __all__ = ["ClusterGroup"]
 
@@ -121,6 +121,9 @@ class Status(_RecordCommand):
     def work(self, name: str) -> ClusterRecord:
         return registry.find_record(name)
 
+    def show(self, answer: ClusterRecord) -> str:
+        return str(tables.clusters([answer], notes=worker_sizes.advise_clusters([answer])))
+
 
 class Scale(_RecordCommand):
     """Scale a cluster."""
@@ -183,6 +186,9 @@ class Stop(_RecordsCommand):
         if not_stopped:
             raise ClusterError("\n".join(f"{r.name} is {r.state}: {r.reason}" for r in not_stopped))
         return ended
+
+    def show(self, answer: list[ClusterRecord]) -> str:
+        return str(tables.clusters(answer, notes=worker_sizes.advise_clusters(answer)))
 
 
 class Logs(Command):

@@ -219,8 +219,12 @@ class ClusterMagics(Magics):
 
     def _status(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline.clusters import registry
+        from jupyter_pipeline.workflows.worker_sizes import advise_clusters
 
-        return self._show(registry.find_record(self._name(options.name)))
+        record = registry.find_record(self._name(options.name))
+        for text in advise_clusters([record]):
+            print(text)
+        return self._show(record)
 
     @staticmethod
     def _parse_value(command: str, parse: Callable[[str], _Value], name: str | None, text: str) -> _Value:
@@ -320,6 +324,7 @@ class ClusterMagics(Magics):
     def _stop(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import tables
         from jupyter_pipeline.clusters import manager
+        from jupyter_pipeline.workflows.worker_sizes import advise_clusters
 
         if options.all and options.name:
             raise UsageError("A cluster name and --all exclude each other. Give one of them.")
@@ -330,7 +335,8 @@ class ClusterMagics(Magics):
             attached.detach()
             for bound in ("cluster", "client"):
                 self.shell.user_ns.pop(bound, None)
-        return tables.clusters([manager.stop(name)] if name else manager.stop_all(), command="%cluster")
+        ended = [manager.stop(name)] if name else manager.stop_all()
+        return tables.clusters(ended, command="%cluster", notes=advise_clusters(ended))
 
     def _logs(self, options: argparse.Namespace) -> None:
         from jupyter_pipeline import arguments

@@ -8,7 +8,16 @@ from typing import Any, Self
 
 from jupyter_pipeline.models.record import Record, field_names
 
-__all__ = ["ClusterEnd", "ClusterOrigin", "CostRow", "Estimate", "SizeAdvice", "UsageInterval", "WorkerUsage"]
+__all__ = [
+    "ClusterEnd",
+    "ClusterOrigin",
+    "CostRow",
+    "Estimate",
+    "JobUsage",
+    "SizeAdvice",
+    "UsageInterval",
+    "WorkerUsage",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +87,28 @@ class WorkerUsage(Record):
 class SizeAdvice(Record):
     """Use of the workers of one cluster against their size, and a better size."""
 
+    cluster: str
+    """Id of the cluster."""
     text: str
-    """Use and advice in one sentence."""
+    """Use and advice as text."""
     memory: str = ""
     """Memory of a worker, such as ``4GiB``; empty to keep it."""
     cpus: int = 0
     """Processors of a worker; 0 to keep them."""
+    options: str = ""
+    """Options that apply the advice, such as ``--memory 4GiB --cpus 2``; empty if the size fits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobUsage(Record):
+    """Use of the batch jobs of one cluster, from the accounting of the batch system."""
+
+    memory: int = 0
+    """Largest requested memory of one job in bytes; 0 if it is not known."""
+    peak_memory: int = 0
+    """Largest memory that one job used, child processes included; 0 if it is not known."""
+    mean_cores: float = 0.0
+    """Largest mean number of cores that one job used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +138,8 @@ class ClusterEnd(Record):
     """Path of the keeper's log."""
     usage: WorkerUsage = field(default_factory=WorkerUsage)
     """Use of the workers."""
+    backend: str = ""
+    """Name of its backend; empty if it is not known."""
     jobs: tuple[str, ...] = ()
     """Ids of its batch jobs, the newest at the end."""
     job_environment: Mapping[str, str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_pipeline.models.alerts import Alert
-from jupyter_pipeline.models.costs import ClusterEnd, CostRow
+from jupyter_pipeline.models.costs import ClusterEnd, CostRow, SizeAdvice
 from jupyter_pipeline.models.predecessors import Predecessor
 from jupyter_pipeline.models.record import Record
 
@@ -276,6 +276,8 @@ class ShownRun(Record):
     """Ends of its clusters. A cluster that runs has the state ``running``."""
     costs: tuple[CostRow, ...] = ()
     """Core-hours and costs of its clusters, one row for each currency."""
+    sizes: tuple[SizeAdvice, ...] = ()
+    """Use of the workers of its clusters and better sizes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,9 @@ def _cost(record: ClusterRecord) -> str:
     return "" if record.cost is None else f"{record.cost:.2f} {record.currency}".rstrip()
 
 
-def clusters(records: Sequence[ClusterRecord], *, command: str = "jupyter pipeline cluster") -> Table:
+def clusters(
+    records: Sequence[ClusterRecord], *, command: str = "jupyter pipeline cluster", notes: Sequence[str] = ()
+) -> Table:
     """Return a table of clusters, with costs and their sum by currency if a profile has a price.
 
     Parameters
@@ -38,6 +40,8 @@ def clusters(records: Sequence[ClusterRecord], *, command: str = "jupyter pipeli
         Clusters, one row each.
     command : str
         Prefix of the commands for clusters: ``%cluster`` or ``jupyter pipeline cluster``.
+    notes : sequence of str
+        Sentences below the table.
     """
     priced = any(r.cost is not None for r in records)
     rows = [
@@ -61,7 +65,7 @@ def clusters(records: Sequence[ClusterRecord], *, command: str = "jupyter pipeli
         for currency in sorted({r.currency for r in records if r.cost is not None}):
             total = sum(r.cost or 0.0 for r in records if r.currency == currency)
             rows.append(("sum", *[""] * 7, f"{total:.2f} {currency}".rstrip(), ""))
-    return Table(headers, rows, f"No cluster is running. Start one: {command} start local")
+    return Table(headers, rows, f"No cluster is running. Start one: {command} start local", notes)
 
 
 def starting(write: Callable[[str], None]) -> Callable[[ClusterRecord], None]:

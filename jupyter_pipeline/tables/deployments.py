@@ -150,8 +150,8 @@ def _describe_run(shown: ShownRun, run: RunRecord) -> list[str]:
     lines += [f"  {name:<8} {value}" for name, value in facts.items() if value]
     if shown.steps:
         lines.append(str(steps(shown.steps)))
-    lines += [_describe_cluster(cluster) for cluster in shown.clusters]
-    return lines
+    sizes = {size.cluster: size.text for size in shown.sizes}
+    return [*lines, *(_describe_cluster(cluster, sizes.get(cluster.cluster, "")) for cluster in shown.clusters)]
 
 
 def _describe_cost(row: CostRow) -> str:
@@ -159,15 +159,17 @@ def _describe_cost(row: CostRow) -> str:
     return f"{row.core_hours:.3g} core-hours{money}"
 
 
-def _describe_cluster(end: ClusterEnd) -> str:
-    """Return the end of a cluster, its memory and the losses of workers in one line."""
+def _describe_cluster(end: ClusterEnd, size: str) -> str:
+    """Return the end of a cluster, the use of its workers and their losses in one line."""
     parts = [f"Cluster {end.name} of the profile {end.profile}: {end.state}"]
     if end.reason:
         parts.append(f": {end.reason.rstrip('.')}")
     parts.append(".")
-    if end.peak_memory:
-        size = f" of {format_bytes(end.memory_limit)}" if end.memory_limit else ""
-        parts.append(f" A worker used at most {format_bytes(end.peak_memory)}{size}.")
+    if size:
+        parts.append(f" {size}")
+    elif end.peak_memory:
+        limit = f" of {format_bytes(end.memory_limit)}" if end.memory_limit else ""
+        parts.append(f" A worker used at most {format_bytes(end.peak_memory)}{limit}.")
     parts += [f" {text.rstrip('.')}." for text in (*end.worker_ends, *end.job_ends)]
     return "".join([*parts, f" Log: {end.log}" if end.log else ""])
 

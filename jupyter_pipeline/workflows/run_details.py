@@ -55,6 +55,7 @@ def _collect_facts(run: RunRecord) -> dict[str, Any]:
     from jupyter_pipeline.clusters import ledger, spending
     from jupyter_pipeline.orchestration import runs
     from jupyter_pipeline.workflows.run_causes import complete_cause
+    from jupyter_pipeline.workflows.worker_sizes import advise_run
 
     clusters = _list_clusters(run.id)
     since = None if run.start is None else run.start - 60
@@ -64,6 +65,7 @@ def _collect_facts(run: RunRecord) -> dict[str, Any]:
         "steps": tuple(runs.list_steps(run.id)),
         "clusters": tuple(clusters),
         "costs": tuple(spending.add_up(intervals, "run")),
+        "sizes": advise_run(clusters),
     }
 
 

@@ -16,7 +16,8 @@ import pytest
 
 from jupyter_pipeline.clusters import attached, backends, manager, profiles, registry
 from jupyter_pipeline.clusters.cleanup import cluster_processes, orphans, tags
-from jupyter_pipeline.models import ClusterRecord, ClusterState
+from jupyter_pipeline.clusters.cleanup.cluster_ends import describe_end
+from jupyter_pipeline.models import ClusterRecord, ClusterState, JobUsage
 from jupyter_pipeline.workflows.environments import sync_cluster
 
 pytestmark = pytest.mark.backend("slurm-hosts")
@@ -162,11 +163,23 @@ def test_a_keeper_that_died_on_its_node_is_noticed_from_the_login_node(
     assert left(record) == []
 
 
-def test_accounting_shows_who_cancelled_a_job(start: Callable[..., ClusterRecord], eventually: Eventually) -> None:
+def test_accounting_shows_who_cancelled_a_job_and_what_it_used(start: Callable[..., ClusterRecord], eventually: Eventually) -> None:
     record = start()
     (job,) = backends.find_backend("slurm").find_jobs(record.id, max_age=0) or []
     subprocess.run(["scancel", job.id], check=True, timeout=20)
     message = f"job {job.id} of worker {record.name}-0: it was cancelled (CANCELLED by 0 on "
     eventually(lambda: message in manager.logs(record.name), "the log tells")
+    end = describe_end(record, registry.cluster_dir(record.id))
+    assert (end.backend, end.jobs[0]) == ("slurm", job.id)
+
+    def read_usage() -> JobUsage | None:
+        return backends.find_backend("slurm").read_job_usage(
+            [job.id], since=end.start, environment=end.job_environment
+        )
+
+    eventually(lambda: (found := read_usage()) and found.peak_memory, "its memory is in the accounting")
+    usage = read_usage()
+    assert usage is not None
+    assert 30 * 2**20 < usage.peak_memory < usage.memory
     eventually(lambda: len(left(record)) >= 2 and registry.refresh_record(record).workers == 1, "another worker", 60)
     assert registry.refresh_record(record).state is ClusterState.RUNNING

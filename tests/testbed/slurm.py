@@ -42,7 +42,7 @@ SlurmctldLogFile={folder}/log/slurmctld.log
 SlurmdLogFile={folder}/log/slurmd-%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
+JobAcctGatherType=jobacct_gather/{gather}
 JobCompType=jobcomp/filetxt
 JobCompLoc={folder}/log/jobcomp.log
 MpiDefault=none
@@ -144,6 +144,7 @@ class Slurm:
             port=self.port,
             folder=self.folder,
             accounting=accounting.settings(self.folder, self.port + 50) if self.network else "",
+            gather="linux" if self.network else "none",
             nodes="\n".join(lines),
         )
         (self.folder / "slurm.conf").write_text(text)

@@ -17,7 +17,7 @@ from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.clusters.registry.submitted_jobs import SubmittedJob
 from jupyter_pipeline.clusters.variables import expand_secrets
 from jupyter_pipeline.exceptions import ClusterStartError, ConfigurationError, MissingDependencyError, UsageError
-from jupyter_pipeline.models import Profile
+from jupyter_pipeline.models import JobUsage, Profile
 from jupyter_pipeline.units import parse_bytes, parse_count
 
 if TYPE_CHECKING:
@@ -319,6 +319,24 @@ class Backend:
             If this backend cannot submit it.
         """
         raise ClusterStartError(f"keeper: job needs a batch system, and {profile.cluster_class} has none.")
+
+    def read_job_usage(
+        self, ids: Sequence[str], *, since: float, environment: Mapping[str, str], timeout: float = 5.0
+    ) -> JobUsage | None:
+        """Return the use of ended jobs, ``None`` if no accounting has it.
+
+        Parameters
+        ----------
+        ids : sequence of str
+            Ids of jobs.
+        since : float
+            Time before the submission of the jobs, in seconds since the epoch. Ids may be used again.
+        environment : mapping
+            Variables that select the batch system.
+        timeout : float
+            Seconds to wait for the accounting.
+        """
+        return None
 
     def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
         """Return the active jobs of one cluster, or of all clusters of this user.

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from jupyter_pipeline.clusters import ledger
+from jupyter_pipeline.clusters import ledger, registry
+from jupyter_pipeline.clusters.backends import get_backend
+from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.clusters.registry.submitted_jobs import read_submitted_jobs
+from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterEnd, ClusterRecord
 
 __all__ = ["describe_end", "record_end"]
@@ -67,9 +70,17 @@ def describe_end(record: ClusterRecord, folder: Path) -> ClusterEnd:
         peak_memory=usage.peak_memory,
         memory_limit=usage.memory_limit,
         usage=usage.workers,
+        backend=_find_backend_name(folder),
         jobs=tuple(job.id for job in submitted[-_MOST_JOBS:]),
         job_environment=dict(submitted[-1].environment) if submitted else {},
     )
+
+
+def _find_backend_name(folder: Path) -> str:
+    try:
+        return get_backend(StartRequest.from_dict(registry.read_request(folder)).profile).name
+    except (PipelineError, OSError, KeyError, TypeError, AttributeError):
+        return ""
 
 
 def _read_worker_ends(log: Path) -> list[str]:

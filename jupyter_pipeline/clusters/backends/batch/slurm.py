@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import getpass
 import os
 import re
 import shlex
@@ -10,13 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from jupyter_pipeline.clusters.backends.batch import slurm_accounting
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
-from jupyter_pipeline.clusters.backends.batch.commands import shorten_error
+from jupyter_pipeline.clusters.backends.batch.commands import make_query, shorten_error
 from jupyter_pipeline.clusters.backends.batch.options import find_option
 from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
 from jupyter_pipeline.clusters.backends.batch.trial_job import write_trial_job
 from jupyter_pipeline.clusters.backends.job import Job
-from jupyter_pipeline.models import Profile
+from jupyter_pipeline.models import JobUsage, Profile
 
 __all__ = ["SlurmBackend", "describe_end", "parse_sacct", "parse_scontrol"]
 
@@ -142,13 +145,22 @@ class SlurmBackend(BatchBackend):
         self, ids: Sequence[str], query: Callable[[Sequence[str]], str], environment: Mapping[str, str]
     ) -> Mapping[str, str]:
         """Return how jobs ended, from the accounting, or else from the memory of the controller."""
-        clusters = environment.get("SLURM_CLUSTERS")  # sacct does not read it
-        options = ["--format=JobIDRaw,State,ExitCode,NodeList", *([f"--clusters={clusters}"] if clusters else [])]
+        options = ["--format=JobIDRaw,State,ExitCode,NodeList", *_select_clusters(environment)]
         ends = parse_sacct(query(["sacct", "-XnP", f"--jobs={','.join(ids)}", *options]))
         for number in ids:
             if number not in ends:
                 ends |= parse_scontrol(query(["scontrol", "--oneliner", "show", "job", number]))
         return ends
+
+    def read_job_usage(
+        self, ids: Sequence[str], *, since: float, environment: Mapping[str, str], timeout: float = 5.0
+    ) -> JobUsage | None:
+        """Return the use of ended jobs from the accounting."""
+        query = make_query(self.listing.get_environment(environment), timeout=timeout)
+        command = ["sacct", "-nP", f"--format={slurm_accounting.FORMAT}", f"--jobs={','.join(ids)}"]
+        start = f"{dt.datetime.fromtimestamp(since):%Y-%m-%dT%H:%M:%S}"
+        command += [f"--user={getpass.getuser()}", f"--starttime={start}", *_select_clusters(environment)]
+        return slurm_accounting.parse_usage(query(command))
 
     def size_workers(self, profile: Profile, *, cpus: int = 0, memory: str = "", gpus: int = 0) -> dict[str, Any]:
         """Return the overrides for a worker of this size. A ``--gpus`` directive replaces the profile's."""
@@ -186,6 +198,12 @@ class SlurmBackend(BatchBackend):
             yield f"Slurm cannot be used from this host ({last}). Start Jupyter on a login node, or set SLURM_CONF."
         else:
             yield f"Slurm refuses such a job: {reason}. Correct the options of the job, such as its queue or walltime."
+
+
+def _select_clusters(environment: Mapping[str, str]) -> list[str]:
+    """Return the option of sacct for ``SLURM_CLUSTERS``, which it does not read."""
+    clusters = environment.get("SLURM_CLUSTERS")
+    return [f"--clusters={clusters}"] if clusters else []
 
 
 def parse_sacct(text: str) -> dict[str, str]:
