@@ -163,7 +163,9 @@ def test_a_keeper_that_died_on_its_node_is_noticed_from_the_login_node(
     assert left(record) == []
 
 
-def test_accounting_shows_who_cancelled_a_job_and_what_it_used(start: Callable[..., ClusterRecord], eventually: Eventually) -> None:
+def test_accounting_shows_who_cancelled_a_job_and_what_it_used(
+    start: Callable[..., ClusterRecord], eventually: Eventually
+) -> None:
     record = start()
     (job,) = backends.find_backend("slurm").find_jobs(record.id, max_age=0) or []
     subprocess.run(["scancel", job.id], check=True, timeout=20)
@@ -173,9 +175,7 @@ def test_accounting_shows_who_cancelled_a_job_and_what_it_used(start: Callable[.
     assert (end.backend, end.jobs[0]) == ("slurm", job.id)
 
     def read_usage() -> JobUsage | None:
-        return backends.find_backend("slurm").read_job_usage(
-            [job.id], since=end.start, environment=end.job_environment
-        )
+        return backends.find_backend("slurm").read_job_usage([job.id], since=end.start, environment=end.job_environment)
 
     eventually(lambda: (found := read_usage()) and found.peak_memory, "its memory is in the accounting")
     usage = read_usage()

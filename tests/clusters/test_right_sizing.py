@@ -26,7 +26,9 @@ def end(memory: tuple[float, float], usage: dict[str, Any] | None = None, **chan
     ("found", "options"),
     [
         pytest.param(end((2.8, 32)), "--memory 4GiB --cpus 2", id="both are smaller"),
-        pytest.param(end((3.0, 32)), "--memory 5GiB --cpus 2", id="the peak stays below the share at which Dask spills"),
+        pytest.param(
+            end((3.0, 32)), "--memory 5GiB --cpus 2", id="the peak stays below the share at which Dask spills"
+        ),
         pytest.param(end((0.1, 32)), "--memory 1GiB --cpus 2", id="never below one GiB"),
         pytest.param(end((2.8, 5)), "--memory 4GiB --cpus 2", id="a fifth less is worth a change"),
         pytest.param(end((2.8, 4.5)), "--cpus 2", id="less than a fifth is not"),
@@ -38,7 +40,9 @@ def end(memory: tuple[float, float], usage: dict[str, Any] | None = None, **chan
         pytest.param(end((30, 32), {"tasks": 5}), "--cpus 5", id="a core for each task at once"),
         pytest.param(end((30, 32), {"tasks": 8}), "", id="tasks that wait keep their threads"),
         pytest.param(end((0, 0)), "--cpus 2", id="memory that is not known"),
-        pytest.param(end((6, 8), {"spilled": 2 * GIB, "cores": 8.0}), "--memory 12GiB", id="more memory after spilling"),
+        pytest.param(
+            end((6, 8), {"spilled": 2 * GIB, "cores": 8.0}), "--memory 12GiB", id="more memory after spilling"
+        ),
         pytest.param(end((2, 8), {"spilled": GIB, "cores": 8.0}), "", id="no less memory after spilling"),
         pytest.param(end((8, 8), worker_ends=(KILLED,)), "--memory 16GiB", id="twice the memory after a kill"),
         pytest.param(
@@ -62,14 +66,15 @@ def test_short_use_gives_no_advice(usage: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("jobs", "options"),
     [
-        pytest.param(JobUsage(memory=32 * GIB, peak_memory=10 * GIB, mean_cores=0.4), "--memory 15GiB --cpus 2", id="memory"),
-        pytest.param(JobUsage(memory=32 * GIB, peak_memory=GIB, mean_cores=5.0), "--memory 5GiB --cpus 6", id="cores"),
-        pytest.param(JobUsage(memory=128 * GIB, peak_memory=40 * GIB), "--memory 5GiB --cpus 2", id="several workers"),
+        pytest.param((32, 10, 0.4), "--memory 15GiB --cpus 2", id="memory"),
+        pytest.param((32, 1, 5.0), "--memory 5GiB --cpus 6", id="cores"),
+        pytest.param((128, 40, 0.0), "--memory 5GiB --cpus 2", id="several workers in a job"),
         pytest.param(None, "--memory 5GiB --cpus 2", id="no accounting"),
     ],
-)  # fmt: skip
-def test_the_accounting_counts_child_processes(jobs: JobUsage | None, options: str) -> None:
-    advice = advise_size(end((3, 32)), jobs)
+)
+def test_the_accounting_counts_child_processes(jobs: tuple[int, int, float] | None, options: str) -> None:
+    usage = jobs and JobUsage(memory=jobs[0] * GIB, peak_memory=jobs[1] * GIB, mean_cores=jobs[2])
+    advice = advise_size(end((3, 32)), usage)
     assert advice is not None
     assert advice.options == options
 
