@@ -7,6 +7,7 @@ from jupyter_pipeline.orchestration.alerts.blocks import add, list_alerts, remov
 from jupyter_pipeline.orchestration.alerts.deployment_alerts import (
     apply_alerts,
     check_alerts,
+    correct_links,
     delete_automations,
     live_alerts,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "add",
     "apply_alerts",
     "check_alerts",
+    "correct_links",
     "delete_automations",
     "list_alerts",
     "live_alerts",

@@ -11,6 +11,7 @@ from jupyter_pipeline.models import AlertEvent, DeploymentSpec, ReportMode
 from jupyter_pipeline.orchestration.prefect_api.run_ends import MESSAGE_TEMPLATE
 
 __all__ = [
+    "DESCRIPTION",
     "automation_body",
     "automation_name",
     "automation_names",
@@ -19,6 +20,7 @@ __all__ = [
     "run_environment",
 ]
 
+DESCRIPTION = "Made by Jupyter Pipeline."
 _TRIGGER = ("type", "match", "match_related", "after", "expect", "for_each", "posture", "threshold", "within")
 _ACTION = ("type", "block_document_id", "subject", "body")
 
@@ -67,7 +69,7 @@ def automation_body(
     notify = {"type": "send-notification", "subject": f"{spec.name} {event.subject}", "body": body}
     return {
         "name": automation_name(spec, event),
-        "description": "Made by Jupyter Pipeline.",
+        "description": DESCRIPTION,
         "enabled": True,
         "trigger": {
             "type": "event",

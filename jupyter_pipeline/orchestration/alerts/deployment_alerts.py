@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from jupyter_pipeline.exceptions import NotFoundError
 from jupyter_pipeline.models import AlertEvent, DeploymentSpec
 from jupyter_pipeline.orchestration.alerts.automations import (
+    DESCRIPTION,
     automation_body,
     automation_name,
     automation_names,
@@ -16,7 +18,10 @@ from jupyter_pipeline.orchestration.alerts.automations import (
 from jupyter_pipeline.orchestration.alerts.blocks import find_block, list_block_documents
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 
-__all__ = ["apply_alerts", "check_alerts", "delete_automations", "live_alerts"]
+__all__ = ["apply_alerts", "check_alerts", "correct_links", "delete_automations", "live_alerts"]
+
+_LINK = re.compile(r"http://127\.0\.0\.1:\d+(?=/runs/flow-run/)")
+_FIELDS = ("name", "description", "enabled", "trigger", "actions", "actions_on_trigger", "actions_on_resolve")
 
 
 async def apply_alerts(api: PrefectApi, server: Mapping[str, Any], spec: DeploymentSpec) -> None:
@@ -52,6 +57,18 @@ async def apply_alerts(api: PrefectApi, server: Mapping[str, Any], spec: Deploym
             await api.post("/automations/", {**body, "owner_resource": f"prefect.deployment.{server['id']}"})
         elif is_different(body, found) or not found["enabled"]:
             await api.put(f"/automations/{found['id']}", body)
+
+
+async def correct_links(api: PrefectApi) -> None:
+    """Replace the address of the embedded service in alerts: it has another port than at the deploy."""
+    async for found in api.pages("/automations/filter", {}):
+        is_old = False
+        for action in found["actions"]:
+            text = str(action.get("body") or "")
+            if found["description"] == DESCRIPTION and (new := _LINK.sub(api.endpoint.ui_url, text)) != text:
+                action["body"], is_old = new, True
+        if is_old:
+            await api.put(f"/automations/{found['id']}", {name: found[name] for name in _FIELDS})
 
 
 async def live_alerts(api: PrefectApi, spec: DeploymentSpec) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 import filelock
+import psutil
 
 from jupyter_pipeline import audit, disk_space, environment_variables, ports, processes
 from jupyter_pipeline.exceptions import (
@@ -27,6 +28,7 @@ from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration.prefect_api import endpoint
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.prefect_variables import DEPLOYMENT_NAME
 from jupyter_pipeline.orchestration.service import database, health, ownership, process_cleanup, server_settings
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
 from jupyter_pipeline.orchestration.service.local_redis import LocalRedis
@@ -47,6 +49,8 @@ __all__ = ["down", "status", "up"]
 _START_TIMEOUT = 180.0
 _TIMEOUT_OF_PROCESS = 60.0
 _STOP_TIMEOUT = 40.0
+_PORT_PATIENCE = 2.0
+"""Seconds in which the port of a killed server becomes free."""
 _POLL = 0.1
 _SPACE = 32 * 2**20
 """Bytes that the pages, the database and the log of a new service need."""
@@ -71,7 +75,7 @@ def status() -> ServiceStatus:
     if processes.find(state.supervisor) is None:
         if state.state == "stopped":
             return _status(state)
-        return _status(state, name="stopped", reason="It was killed. Start it again: jupyter pipeline up")
+        return _status(state, name="stopped", reason=_describe_kill())
     for name, process in {"supervisor": state.supervisor, **state.children}.items():
         if process is not None and processes.is_stopped(process):
             last = read_heartbeat() if name == "supervisor" else None
@@ -144,6 +148,7 @@ def up(
                 report("The settings have changed since the start. Apply them: jupyter pipeline down, then up")
             _wait_until_running(report, timeout=_start_timeout(settings))
             return status()
+        _end_remains(state, report)
         choice = database.select(service_dir(), postgres, state, migrate=migrate)
         server_settings.check_processes(settings.get("workers", 1), choice)
         _resolve_broker(settings)
@@ -218,6 +223,44 @@ def _locked(report: Progress) -> Iterator[None]:
         lock.release()
 
 
+def _describe_kill() -> str:
+    """Return the reason of a killed supervisor, with the runs that go on."""
+    runs = process_cleanup.group_by_run(service_dir())
+    if not runs:
+        return "It was killed. Start it again: jupyter pipeline up"
+    one = len(runs) == 1
+    return (
+        f"It was killed. {_name_runs(runs)} {'goes' if one else 'go'} on without supervision, and "
+        f"{'its state is' if one else 'their states are'} not recorded. Start it again: jupyter pipeline up. This ends "
+        f"{'the run' if one else 'these runs'}, as jupyter pipeline down does"
+    )
+
+
+def _name_runs(runs: Mapping[str, list[psutil.Process]]) -> str:
+    """Return the number of runs with deployments and processes; the server that knows their names is gone."""
+    shown = []
+    for run, (engine, *_) in runs.items():
+        name = run
+        with contextlib.suppress(psutil.Error):
+            name = engine.environ().get(DEPLOYMENT_NAME) or run
+        shown.append(f"{name}, process {engine.pid}")
+    return f"{len(runs)} run{'s' if len(runs) > 1 else ''} ({'; '.join(shown)})"
+
+
+def _end_remains(state: ServiceState | None, report: Progress) -> None:
+    """End the processes that a killed supervisor has left, and wait for its port: clients know this address."""
+    runs = process_cleanup.group_by_run(service_dir())
+    if runs:
+        report(f"Ending {_name_runs(runs)}, which went on after the supervisor was killed")
+    had_server = state is not None and state.state != "stopped"
+    process_cleanup.stop_all(service_dir(), state, grace=3.0)
+    deadline = time.monotonic() + _PORT_PATIENCE
+    while had_server and state is not None and state.port and not ports.is_free(state.port):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(_POLL)
+
+
 def _status(state: ServiceState, *, name: str = "", reason: str = "") -> ServiceStatus:
     stopped = (name or state.state) == "stopped"
     return ServiceStatus(
@@ -278,7 +321,10 @@ def _choose_port(port: int | None, state: ServiceState | None, report: Progress)
     if ports.is_free(last):
         return last
     chosen = ports.choose(last + 1)
-    report(f"Port {last} is occupied: using {chosen}")
+    report(
+        f"Port {last} is occupied: using {chosen}. Programs that use the former address, such as jupyter pipeline "
+        "serve, must be started again"
+    )
     return chosen
 
 

@@ -37,6 +37,7 @@ import psutil
 
 from jupyter_pipeline import environment_variables, ports, processes
 from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError
+from jupyter_pipeline.orchestration.alerts import correct_links
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.endpoint import embedded
 from jupyter_pipeline.orchestration.runs.served_runs import crash_served_runs_async
@@ -406,6 +407,8 @@ class Supervisor:
         await health.ensure_pool(api)
         with log_failure("the search for lost runs"):
             await self._crash_lost(api)
+        with log_failure("the correction of links in alerts"):
+            await correct_links(api)
         await self.missed_runs.catch_up(api)
 
     def _remove_worker_files(self) -> None:

@@ -127,6 +127,19 @@ async def _change_automations_async(changes: dict[str, dict[str, Any] | None]) -
             await (api.patch(f"/automations/{identifier}", body) if body else api.delete(f"/automations/{identifier}"))
 
 
+async def _move_port_async(identifier: str, port: int) -> None:
+    """Change the links of an automation as if the service had another port, and correct them."""
+    async with connect() as api:
+        found = await api.get(f"/automations/{identifier}")
+        for action in found["actions"]:
+            action["body"] = action["body"].replace(api.endpoint.ui_url, f"http://127.0.0.1:{port}")
+        await api.put(f"/automations/{identifier}", {k: v for k, v in found.items() if k not in _SERVER_FIELDS})
+        assert f":{port}/runs" in str(await api.get(f"/automations/{identifier}"))
+        await alerts.correct_links(api)
+
+
+_move_port = run_sync(_move_port_async)
+_SERVER_FIELDS = ("id", "created", "updated")
 _change_automations = run_sync(_change_automations_async)
 
 
@@ -139,6 +152,10 @@ def test_automations_follow_the_deployment(live: ServiceStatus, specification: M
     assert {name.rpartition(": ")[2] for name in mine} == set(AlertEvent)
     deployments.deploy(spec)
     assert {n: f for n, f in _automations().items() if n in mine} == mine  # untouched
+    moved = mine["followed/followed: failure"]
+    _move_port(moved["id"], 9)
+    found = _automations()["followed/followed: failure"]
+    assert (found["actions"], found["enabled"]) == (moved["actions"], True)
     _change_automations(
         {
             mine["followed/followed: late"]["id"]: None,
