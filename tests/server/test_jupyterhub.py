@@ -65,6 +65,7 @@ c.SharedPasswordAuthenticator.user_password = os.environ["HUB_PASSWORD"]
 c.Authenticator.allowed_users = {"ada", "ben"}
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = str(folder / "{username}")
+c.Spawner.env_keep.append("TEST_SESSION")
 c.Spawner.pre_spawn_hook = prepare
 c.Spawner.args = ["--allow-root", "--ServerApp.jpserver_extensions={'jupyter_pipeline': True}"]
 c.JupyterHub.services = [{"name": "test", "api_token": os.environ["HUB_TOKEN"]}]
