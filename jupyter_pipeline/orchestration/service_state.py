@@ -6,6 +6,7 @@ stop, to keep the port. ``secrets.json`` is created once. ``prefect/`` is the ho
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import time
@@ -26,9 +27,11 @@ __all__ = [
     "Secrets",
     "ServiceState",
     "caught_up_until",
+    "get_change_stamp",
     "lock_path",
     "log_path",
     "note_caught_up",
+    "note_change",
     "read_heartbeat",
     "read_polls",
     "read_secrets",
@@ -147,6 +150,24 @@ def read_heartbeat() -> float | None:
         return float((service_dir() / "heartbeat").read_text())
     except (FileNotFoundError, ValueError):
         return None
+
+
+def note_change() -> None:
+    """Record that this user's programs have changed something on a Prefect server, for processes that show it."""
+    # Without a state folder or on a full disk, other processes ask the server at intervals.
+    with contextlib.suppress(OSError, ConfigurationError):
+        _write_quickly(service_dir() / "changed", repr(time.time()))
+
+
+def get_change_stamp() -> tuple[int, ...]:
+    """Return a value that changes after `note_change` and with the state of the service."""
+    stamps = []
+    for name in ("changed", "service.json"):
+        try:
+            stamps.append((service_dir() / name).stat().st_mtime_ns)
+        except OSError:
+            stamps.append(0)
+    return tuple(stamps)
 
 
 def read_state() -> ServiceState | None:

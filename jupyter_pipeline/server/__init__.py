@@ -16,7 +16,7 @@ __all__ = ["load"]
 
 
 def load(server_app: ServerApp) -> None:
-    """Add the routes to the server's web application.
+    """Add the routes to the server's web application, and the events of the panel to its event bus.
 
     Parameters
     ----------
@@ -26,9 +26,11 @@ def load(server_app: ServerApp) -> None:
     from jupyter_server.utils import url_path_join
 
     from jupyter_pipeline.clusters.profiles import traitlets_config
+    from jupyter_pipeline.server.live_state import register_events
     from jupyter_pipeline.server.routes import ROUTES
 
     traitlets_config.set_config(server_app.config)
+    register_events(server_app.event_logger)
     base_url = server_app.web_app.settings["base_url"]
     server_app.web_app.add_handlers(
         ".*$", [(url_path_join(base_url, "jupyter-pipeline", pattern), handler) for pattern, handler in ROUTES]

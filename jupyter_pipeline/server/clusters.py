@@ -26,6 +26,7 @@ __all__ = [
     "ProfileCheckHandler",
     "ProfileSummary",
     "ProfilesHandler",
+    "needs_attention",
 ]
 
 _STARTING: set[asyncio.Task[Any]] = set()
@@ -109,7 +110,7 @@ class ClustersHandler(PipelineHandler):
         if within and not within.isdecimal():
             raise UsageError(f"'failed_within' must be a number of seconds, not {within!r}.")
         found = await self.in_thread(registry.list_records, include_ended=ended or bool(within))
-        return found if ended or not within else [record for record in found if _needs_attention(record, int(within))]
+        return found if ended or not within else [record for record in found if needs_attention(record, int(within))]
 
     @endpoint
     async def post(self) -> ClusterRecord:
@@ -190,7 +191,7 @@ class EndedClustersHandler(PipelineHandler):
         return int(value)
 
 
-def _needs_attention(record: ClusterRecord, within: int) -> bool:
+def needs_attention(record: ClusterRecord, within: float) -> bool:
     """Return True if a cluster is active, or is lost or failed within a number of seconds and not dismissed."""
     if record.state.alive:
         return True

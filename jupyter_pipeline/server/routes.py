@@ -5,7 +5,7 @@ from __future__ import annotations
 from tornado.web import RequestHandler
 
 from jupyter_pipeline.exceptions import MissingDependencyError
-from jupyter_pipeline.server import clusters, costs, deploy, deployments, service
+from jupyter_pipeline.server import changes, clusters, costs, deploy, deployments, service
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 
 try:
@@ -33,6 +33,7 @@ ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"ended-clusters", clusters.EndedClustersHandler),
     (r"clusters/([^/]+)/logs", clusters.ClusterLogsHandler),
     (r"clusters/([^/]+)/dashboard/(.*)", DashboardHandler),
+    (r"changes/([^/]+)", changes.ChangesHandler),
     (r"deployments", deployments.DeploymentsHandler),
     (r"deployments/([^/]+)", deployments.DeploymentHandler),
     (r"deployments/([^/]+)/runs", deployments.DeploymentRunsHandler),

@@ -10,7 +10,7 @@ from jupyter_pipeline.orchestration import service
 from jupyter_pipeline.orchestration.prefect_api.endpoint import resolve
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 
-__all__ = ["ServiceHandler"]
+__all__ = ["ServiceHandler", "describe_service"]
 
 
 class ServiceHandler(PipelineHandler):
@@ -19,7 +19,7 @@ class ServiceHandler(PipelineHandler):
     @endpoint
     async def get(self) -> dict[str, Any]:
         """Return the state of the service, and under ``api`` the Prefect API in use, or ``null``."""
-        return await self.in_thread(_status)
+        return await self.in_thread(describe_service)
 
     @endpoint
     async def post(self) -> Any:
@@ -32,7 +32,8 @@ class ServiceHandler(PipelineHandler):
         return await self.in_thread(service.down)
 
 
-def _status() -> dict[str, Any]:
+def describe_service() -> dict[str, Any]:
+    """Return the state of the embedded service, and under ``api`` the Prefect API in use, or ``None``."""
     status = service.status().to_dict()
     try:
         found = resolve()

@@ -142,6 +142,11 @@ export interface IClusterManager extends IPolled {
   checkProfile(name: string, kernel?: string): Promise<void>;
 
   /**
+   * Read the profiles again.
+   */
+  loadProfiles(): Promise<void>;
+
+  /**
    * Start a cluster. Resolves when its record exists, before the cluster runs.
    */
   start(options: Clusters.IStartOptions): Promise<Clusters.IModel>;

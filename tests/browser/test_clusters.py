@@ -185,7 +185,7 @@ def test_errors_are_shown_in_place(screen: Any) -> None:
     page.on("request", lambda request: "/jupyter-pipeline/" in request.url and asked.append(request.url))
     page.wait_for_timeout(6000)
     assert asked == []
-    with page.expect_request(re.compile("/jupyter-pipeline/clusters")):
+    with page.expect_request(re.compile("/jupyter-pipeline/changes/clusters")):
         screen.run("pipeline:show-panel")
 
 

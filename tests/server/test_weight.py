@@ -10,6 +10,7 @@ HEAVY = ("dask", "distributed", "prefect", "pandas", "numpy", "nbformat.v4", "ip
 
 PROGRAM = """
 import json, sys
+from jupyter_events import EventLogger
 from tornado.web import Application
 from traitlets.config import Config
 
@@ -18,6 +19,7 @@ before = set(sys.modules)
 class Server:
     web_app = Application(base_url="/")
     config = Config()
+    event_logger = EventLogger()
 
 import jupyter_pipeline
 jupyter_pipeline._load_jupyter_server_extension(Server)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from jupyter_pipeline import paths
 
-__all__ = ["claim", "find_holder", "get_claim_age", "list_holders", "lock_registry", "release"]
+__all__ = ["claim", "find_holder", "get_claim_age", "get_stamp", "list_holders", "lock_registry", "release"]
 
 
 def claim(name: str, cluster_id: str) -> str | None:
@@ -51,6 +51,11 @@ def get_claim_age(name: str) -> float:
         return float("inf")
 
 
+def get_stamp() -> tuple[int, int]:
+    """Return a value that changes when a name is claimed or released, or a cluster's folder is created or removed."""
+    return _modified(_names_dir()), _modified(paths.clusters_dir())
+
+
 def release(name: str, cluster_id: str) -> None:
     """Release `name` if the cluster holds it."""
     if find_holder(name) == cluster_id:
@@ -82,3 +87,10 @@ def _read_link(link: Path | str) -> str | None:
         return os.readlink(link)  # noqa: PTH115 - faster than pathlib when listing a thousand names
     except OSError:
         return None
+
+
+def _modified(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0

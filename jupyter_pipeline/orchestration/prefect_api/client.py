@@ -17,7 +17,7 @@ from jupyter_pipeline.orchestration.prefect_api import peer_check
 from jupyter_pipeline.orchestration.prefect_api.endpoint import Endpoint, embedded, resolve
 from jupyter_pipeline.orchestration.prefect_api.refusals import describe_refusal
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
-from jupyter_pipeline.orchestration.service_state import read_state
+from jupyter_pipeline.orchestration.service_state import note_change, read_state
 
 __all__ = ["PAGE", "PrefectApi", "check", "connect"]
 
@@ -29,6 +29,9 @@ OLDEST = (3, 4)
 
 _UNKNOWN = (httpx.codes.NOT_FOUND, httpx.codes.METHOD_NOT_ALLOWED, httpx.codes.UNPROCESSABLE_ENTITY)
 """Status codes of a server that does not know a route or a field."""
+
+_QUERIES = ("/filter", "/count", "/paginate", "/next", "/validate")
+"""Ends of routes that take a body and change nothing."""
 
 _ATTEMPTS = 6
 _TIMEOUT = 15.0
@@ -136,6 +139,8 @@ class PrefectApi:
             else:
                 break
         if response.is_success:
+            if writes and not path.endswith(_QUERIES):
+                note_change()
             try:
                 return response.json() if response.content else None
             except ValueError as error:

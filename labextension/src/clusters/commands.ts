@@ -108,6 +108,7 @@ export function addClusterCommands(options: {
         });
         return;
       }
+      await manager.loadProfiles();
       if (manager.failure ?? manager.profilesFailure) {
         throw manager.failure ?? manager.profilesFailure;
       }
@@ -147,6 +148,7 @@ export function addClusterCommands(options: {
       if (!cluster) {
         return;
       }
+      await manager.loadProfiles();
       const { adaptive, name, profile, workers, workers_wanted } = cluster;
       const found = manager.profiles.find(p => p.name === profile);
       if (!found || found.refusal) {

@@ -1,11 +1,11 @@
 import { URLExt } from '@jupyterlab/coreutils';
 
+import { ChangingRecords } from '../changes';
 import { PolledManager } from '../polled';
 import type { Clusters, IClusterManager } from '../tokens';
 import {
   checkProfile,
   clusterLogs,
-  listClusters,
   listEnded,
   listProfiles,
   startCluster,
@@ -13,9 +13,6 @@ import {
   updateCluster
 } from './restapi';
 import { Syncs } from './sync';
-
-/** Time (seconds) for which a failed cluster is shown, unless it is dismissed. */
-const FAILED_FOR = 3600;
 
 /** Interval (milliseconds) of polls while a cluster changes. */
 const HURRY = 1500;
@@ -29,7 +26,10 @@ export class ClusterManager extends PolledManager implements IClusterManager {
   constructor(options: PolledManager.IOptions) {
     super(options);
     this.restInterval = options.interval;
+    this._records = new ChangingRecords(options.serverSettings, 'clusters');
   }
+
+  readonly subject = 'clusters';
 
   readonly syncs = new Syncs();
 
@@ -39,7 +39,7 @@ export class ClusterManager extends PolledManager implements IClusterManager {
   restInterval: number;
 
   get clusters(): ReadonlyArray<Clusters.IModel> {
-    return this._records.filter(
+    return this._records.records.filter(
       ({ id, state }) => state !== 'stopped' && !this._dismissed.has(id)
     );
   }
@@ -134,19 +134,31 @@ export class ClusterManager extends PolledManager implements IClusterManager {
     );
   }
 
+  async loadProfiles(): Promise<void> {
+    try {
+      this._profiles = await listProfiles(this.serverSettings);
+      this._profilesFailure = null;
+    } catch (error) {
+      this._profilesFailure = error as Error;
+    }
+    this.emitChanged();
+  }
+
   protected async load(): Promise<void> {
-    const profiles = listProfiles(this.serverSettings).then(
-      found => {
-        this._profiles = found;
-        this._profilesFailure = null;
-      },
-      (error: Error) => {
-        this._profilesFailure = error;
-      }
-    );
-    this._records = await listClusters(this.serverSettings, FAILED_FOR);
+    // The dialogs read them again.
+    const profiles =
+      !this.isReady || this._profilesFailure ? this.loadProfiles() : undefined;
+    await this._records.update(this.isFollowed);
     await profiles;
     this._pace();
+  }
+
+  protected getRevision(): string {
+    return this._records.revision;
+  }
+
+  protected unfollow(): void {
+    this._records.release();
   }
 
   private async _reloadEnded(): Promise<void> {
@@ -156,10 +168,10 @@ export class ClusterManager extends PolledManager implements IClusterManager {
   }
 
   private _replace(record: Clusters.IModel): void {
-    const others = this._records.filter(r => r.id !== record.id);
-    this._records = [...others, record];
+    this._records.replace(record);
     this._pace();
     this.emitChanged();
+    setTimeout(() => this.checkConnection(), HURRY); // confirms the answer
   }
 
   private _pace(): void {
@@ -177,6 +189,6 @@ export class ClusterManager extends PolledManager implements IClusterManager {
   private _endedCount: number | null = null;
   private _profiles: Clusters.IProfile[] = [];
   private _profilesFailure: Error | null = null;
-  private _records: Clusters.IModel[] = [];
+  private _records: ChangingRecords<Clusters.IModel>;
   private _requested: ReadonlyArray<string> = [];
 }

@@ -29,9 +29,12 @@ export const clusterManagerPlugin: JupyterFrontEndPlugin<IClusterManager> = {
     const trans = (translator ?? nullTranslator).load('jupyter_pipeline');
     const manager = new ClusterManager({
       serverSettings: app.serviceManager.serverSettings,
+      events: app.serviceManager.events.stream,
       interval: 4000,
       name: 'jupyter-pipeline:clusters'
     });
+    // Kernels are polled all the time: their failure shows that the server does not answer.
+    app.serviceManager.connectionFailure.connect(() => manager.checkConnection());
     void settings?.load(SETTINGS_ID).then(loaded => {
       const apply = (): void => {
         manager.restInterval =

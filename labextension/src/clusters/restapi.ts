@@ -20,14 +20,6 @@ export function checkProfile(
   return request(settings, 'POST', ['profiles', name, 'check'], { kernel });
 }
 
-export function listClusters(
-  settings: ServerConnection.ISettings,
-  failedWithin: number
-): Promise<Clusters.IModel[]> {
-  const query = { ...QUIET, failed_within: String(failedWithin) };
-  return request(settings, 'GET', ['clusters'], undefined, query);
-}
-
 /** Number of ended clusters in one answer. */
 const PAGE = 50;
 

@@ -104,6 +104,7 @@ export const deployPlugin: JupyterFrontEndPlugin<void> = {
           (args.profile as string) ?? proposeProfile(notebook, clusters?.clusters ?? [])
       });
       void model.loadOptions();
+      await clusters?.loadProfiles();
       await new DeployDialog({
         model,
         profiles: clusters?.profiles ?? [],

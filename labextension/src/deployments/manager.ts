@@ -1,4 +1,6 @@
+import { ChangingRecords } from '../changes';
 import { PolledManager } from '../polled';
+import { PipelineError } from '../request';
 import type { Deployments, IDeploymentManager } from '../tokens';
 import { runTone } from './order';
 import * as api from './restapi';
@@ -13,7 +15,10 @@ export class DeploymentManager extends PolledManager implements IDeploymentManag
   constructor(options: PolledManager.IOptions) {
     super(options);
     this.restInterval = options.interval;
+    this._records = new ChangingRecords(options.serverSettings, 'deployments');
   }
+
+  readonly subject = 'deployments';
 
   /**
    * Milliseconds between two polls while nothing runs.
@@ -94,20 +99,16 @@ export class DeploymentManager extends PolledManager implements IDeploymentManag
   }
 
   protected async load(): Promise<void> {
-    this._service = await api.getService(this.serverSettings);
-    if (!this._service.api) {
-      // The deployments stay: the service keeps them, and may be started again.
-      this._unreachable = null;
-      return;
-    }
-    try {
-      this._deployments = await api.listDeployments(this.serverSettings);
-      this._listed = Date.now() / 1000;
-      this._unreachable = null;
-    } catch (error) {
-      this._unreachable = error as Error;
-      return;
-    }
+    await this._records.update(this.isFollowed);
+    const records = this._records.records;
+    this._service = records.find(isService) ?? null;
+    this._deployments = records.flatMap(record => (isService(record) ? [] : [record]));
+    const { api: found, unreachable } = this._service ?? { api: null, unreachable: '' };
+    this._unreachable = unreachable
+      ? new PipelineError(unreachable, 'ApiUnreachableError', 503)
+      : null;
+    this._listed =
+      found && !unreachable ? Date.now() / 1000 : this._service?.listed || null;
     for (const { last_run, name } of this._deployments) {
       const run = this._requested.get(name);
       // The list leaves runs out until the server has started them.
@@ -116,6 +117,14 @@ export class DeploymentManager extends PolledManager implements IDeploymentManag
       }
     }
     this._pace();
+  }
+
+  protected getRevision(): string {
+    return this._records.revision;
+  }
+
+  protected unfollow(): void {
+    this._records.release();
   }
 
   private _pace(): void {
@@ -129,11 +138,31 @@ export class DeploymentManager extends PolledManager implements IDeploymentManag
 
   /** The runs that were requested here and are not listed yet, by deployment. */
   private _requested = new Map<string, Deployments.IRun>();
+  private _records: ChangingRecords<Deployments.IModel | IServiceRecord>;
   private _deployments: Deployments.IModel[] = [];
-  private _service: Deployments.IService | null = null;
+  private _service: IServiceRecord | null = null;
   private _unreachable: Error | null = null;
 }
 
 function begin(run: Deployments.IRun): number {
   return run.start ?? run.expected_start ?? 0;
+}
+
+/**
+ * The service among the records of the deployments.
+ */
+interface IServiceRecord extends Deployments.IService {
+  readonly id: 'service';
+
+  /** The reason why Prefect does not answer; empty if it does. */
+  readonly unreachable: string;
+
+  /** Time of the last list of the deployments if it is not current; 0 for none. */
+  readonly listed: number;
+}
+
+function isService(
+  record: Deployments.IModel | IServiceRecord
+): record is IServiceRecord {
+  return record.id === 'service';
 }

@@ -24,9 +24,12 @@ export const deploymentManagerPlugin: JupyterFrontEndPlugin<IDeploymentManager> 
     const trans = (translator ?? nullTranslator).load('jupyter_pipeline');
     const manager = new DeploymentManager({
       serverSettings: app.serviceManager.serverSettings,
+      events: app.serviceManager.events.stream,
       interval: 10_000,
       name: 'jupyter-pipeline:deployments'
     });
+    // Kernels are polled all the time: their failure shows that the server does not answer.
+    app.serviceManager.connectionFailure.connect(() => manager.checkConnection());
     void settings?.load(SETTINGS_ID).then(loaded => {
       const apply = (): void => {
         manager.restInterval =

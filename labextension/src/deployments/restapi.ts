@@ -3,22 +3,13 @@ import type { ServerConnection } from '@jupyterlab/services';
 import { request } from '../request';
 import type { Deployments } from '../tokens';
 
-/** Polls do not count as user activity, so that idle servers are culled. */
-const QUIET = { no_track_activity: '1' };
-
 type Settings = ServerConnection.ISettings;
-
-export const getService = (settings: Settings): Promise<Deployments.IService> =>
-  request(settings, 'GET', ['service'], undefined, QUIET);
 
 export const startService = (settings: Settings): Promise<unknown> =>
   request(settings, 'POST', ['service']);
 
 export const stopService = (settings: Settings): Promise<unknown> =>
   request(settings, 'DELETE', ['service']);
-
-export const listDeployments = (settings: Settings): Promise<Deployments.IModel[]> =>
-  request(settings, 'GET', ['deployments'], undefined, QUIET);
 
 export const setPaused = (
   settings: Settings,

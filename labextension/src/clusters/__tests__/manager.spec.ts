@@ -1,3 +1,6 @@
+import type { Event } from '@jupyterlab/services';
+import { Stream } from '@lumino/signaling';
+
 import { FakeServer } from '../../__tests__/server';
 import type { Clusters } from '../../tokens';
 import { ClusterManager } from '../manager';
@@ -20,14 +23,18 @@ const cluster = (values: Partial<Clusters.IModel>): Clusters.IModel =>
 
 function create(
   clusters: () => Clusters.IModel[],
-  profiles: [number, unknown] = [200, [{ name: 'local' }]]
+  profiles: [number, unknown] = [200, [{ name: 'local' }]],
+  events?: Event.Stream
 ): [ClusterManager, FakeServer] {
   const server = new FakeServer(asked =>
-    asked.path.startsWith('profiles') ? profiles : [200, clusters()]
+    asked.path.startsWith('profiles')
+      ? profiles
+      : [200, { revision: 'a.1', complete: true, changed: clusters(), removed: [] }]
   );
   const manager = new ClusterManager({
     serverSettings: server.settings,
     interval: 60_000,
+    events,
     name: 'test'
   });
   return [manager, server];
@@ -158,7 +165,7 @@ test.each([
 });
 
 const listings = (server: FakeServer) =>
-  server.asked.filter(a => a.path.startsWith('clusters')).length;
+  server.asked.filter(a => a.path.startsWith('changes') && a.method === 'GET').length;
 
 test('without a viewer nothing is requested, and a viewer gets one refresh', async () => {
   jest.useFakeTimers();
@@ -186,13 +193,64 @@ test('without a viewer nothing is requested, and a viewer gets one refresh', asy
   jest.useRealTimers();
 });
 
-test('ended clusters are not requested', async () => {
-  const [manager, server] = create(() => []);
+test('only changes are requested, and applied', async () => {
+  const [manager, server] = create(() => [
+    cluster({ name: 'a' }),
+    cluster({ name: 'b' })
+  ]);
   await manager.ready;
-  const { path } = server.asked.find(a => a.path.startsWith('clusters'))!;
-  expect(path).toContain('failed_within=3600');
-  expect(path).not.toContain('ended');
+  server.answer = () => [
+    200,
+    {
+      revision: 'a.2',
+      complete: false,
+      changed: [cluster({ name: 'a', workers: 7 })],
+      removed: ['b']
+    }
+  ];
+  await manager.refresh();
+  expect(server.asked[server.asked.length - 1].path).toContain('since=a.1');
+  expect(manager.clusters.map(c => [c.name, c.workers])).toEqual([['a', 7]]);
   manager.dispose();
+});
+
+test('announcements replace polls while they come, and not without a viewer', async () => {
+  jest.useFakeTimers();
+  const events = new Stream<unknown, any>({});
+  const announce = (clusters: string) =>
+    events.emit({
+      schema_id: 'https://jupyter-pipeline.readthedocs.io/events/revisions/v1',
+      clusters,
+      deployments: ''
+    });
+  const [manager, server] = create(() => [], undefined, events as any);
+  const pass = (seconds: number) => jest.advanceTimersByTimeAsync(1000 * seconds);
+  await pass(1);
+  announce('a.2');
+  await pass(1);
+  expect(listings(server)).toBe(1);
+  const viewer = manager.watch();
+  await pass(1);
+  expect(listings(server)).toBe(2);
+  announce('a.1'); // nothing has changed
+  for (let minute = 0; minute < 4; minute++) {
+    await pass(60);
+    announce('a.1');
+  }
+  const quiet = listings(server);
+  expect(quiet).toBeLessThanOrEqual(3);
+  announce('a.2');
+  await pass(1);
+  expect(listings(server)).toBe(quiet + 1);
+  await pass(300); // the announcements have ended
+  expect(listings(server)).toBeGreaterThan(quiet + 2);
+  viewer.dispose();
+  expect(server.asked[server.asked.length - 1]).toMatchObject({
+    method: 'DELETE',
+    path: expect.stringContaining('changes/clusters')
+  });
+  manager.dispose();
+  jest.useRealTimers();
 });
 
 test('the last ended clusters are loaded in pages', async () => {

@@ -3,13 +3,22 @@ import { DeploymentManager } from '../manager';
 
 const SERVICE = { state: 'running', reason: '', ui_url: '', restarts: 0 };
 
+const changes = (api: unknown, deployments: object[], unreachable = '') => ({
+  revision: 'a.1',
+  complete: true,
+  changed: [
+    { id: 'service', ...SERVICE, api, unreachable, listed: unreachable ? 5 : 0 },
+    ...deployments
+  ],
+  removed: []
+});
+
 function create(
   api: unknown,
-  deployments: [number, unknown]
+  deployments: object[],
+  unreachable = ''
 ): [DeploymentManager, FakeServer] {
-  const server = new FakeServer(asked =>
-    asked.path.startsWith('service') ? [200, { ...SERVICE, api }] : deployments
-  );
+  const server = new FakeServer(() => [200, changes(api, deployments, unreachable)]);
   const manager = new DeploymentManager({
     serverSettings: server.settings,
     interval: 60_000,
@@ -19,31 +28,30 @@ function create(
 }
 
 test('deployments are listed where there is an API', async () => {
-  const [manager] = create({ embedded: true }, [200, [{ name: 'daily' }]]);
+  const [manager] = create({ embedded: true }, [{ id: '1', name: 'daily' }]);
   await manager.ready;
   expect(manager.deployments.map(d => d.name)).toEqual(['daily']);
   expect(manager.unreachable).toBeNull();
+  expect(manager.listed).not.toBeNull();
   manager.dispose();
 });
 
-test('without an API they are not even asked for', async () => {
-  const [manager, server] = create(null, [503, { message: 'nothing answers' }]);
-  await manager.ready;
-  expect(server.asked.map(a => a.path.split('?')[0])).toEqual(['service']);
-  expect(manager.unreachable).toBeNull();
-  manager.dispose();
-});
-
-test('reports an API that does not answer and still shows the service', async () => {
-  const [manager] = create({ embedded: false }, [503, { message: 'nothing answers' }]);
+test('an API that does not answer leaves the last known deployments', async () => {
+  const [manager] = create(
+    { embedded: false },
+    [{ id: '1', name: 'daily' }],
+    'nothing answers'
+  );
   await manager.ready;
   expect(manager.unreachable?.message).toBe('nothing answers');
   expect(manager.service?.state).toBe('running');
+  expect(manager.deployments.map(d => d.name)).toEqual(['daily']);
+  expect(manager.listed).toBe(5);
   manager.dispose();
 });
 
 test('pausing asks the server and looks again', async () => {
-  const [manager, server] = create({ embedded: true }, [200, []]);
+  const [manager, server] = create({ embedded: true }, []);
   await manager.ready;
   const before = server.asked.length;
   await manager.setPaused('daily', true);
@@ -57,10 +65,8 @@ test('pausing asks the server and looks again', async () => {
 });
 
 test('a requested run is shown at once and until it is listed', async () => {
-  const [manager, server] = create({ embedded: true }, [
-    200,
-    [{ name: 'daily', last_run: null }]
-  ]);
+  const api = { embedded: true };
+  const [manager, server] = create(api, [{ id: '1', name: 'daily', last_run: null }]);
   await manager.ready;
   const run = { id: 'r1', state: 'Scheduled', start: null, expected_start: 100 };
   const { answer } = server;
@@ -69,25 +75,9 @@ test('a requested run is shown at once and until it is listed', async () => {
   expect(manager.deployments[0].last_run?.state).toBe('Scheduled');
   await manager.refresh();
   expect(manager.deployments[0].last_run?.state).toBe('Scheduled');
-  server.answer = asked =>
-    asked.path.startsWith('service')
-      ? answer(asked)
-      : [200, [{ name: 'daily', last_run: { ...run, state: 'Running' } }]];
+  const last_run = { ...run, state: 'Running' };
+  server.answer = () => [200, changes(api, [{ id: '1', name: 'daily', last_run }])];
   await manager.refresh();
   expect(manager.deployments[0].last_run?.state).toBe('Running');
-  manager.dispose();
-});
-
-test('deployments stay while Prefect does not answer', async () => {
-  const [manager, server] = create({ embedded: true }, [200, [{ name: 'daily' }]]);
-  await manager.ready;
-  expect(manager.listed).not.toBeNull();
-  server.answer = asked =>
-    asked.path.startsWith('service')
-      ? [200, { ...SERVICE, api: { embedded: true } }]
-      : [503, { error: 'ApiUnreachableError', message: 'nothing answers' }];
-  await manager.refresh();
-  expect(manager.unreachable?.message).toBe('nothing answers');
-  expect(manager.deployments.map(({ name }) => name)).toEqual(['daily']);
   manager.dispose();
 });
