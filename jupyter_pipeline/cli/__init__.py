@@ -45,6 +45,7 @@ class PipelineApp(Group):
         "runs": ("jupyter_pipeline.cli.runs.RunsGroup", "List, follow, read, repeat and cancel runs."),
         "cost": ("jupyter_pipeline.cli.costs.Cost", "Show core-hours and costs of clusters."),
         "logs": ("jupyter_pipeline.cli.logs.Logs", "Search the logs of runs, clusters and the service."),
+        "metrics": ("jupyter_pipeline.cli.metrics.MetricsGroup", "Scrape metrics with Prometheus."),
         "alerts": ("jupyter_pipeline.cli.alerts.AlertsGroup", "Store and test the addresses of alerts."),
         "audit": ("jupyter_pipeline.cli.audit.Audit", "List recorded actions."),
         "serve": ("jupyter_pipeline.cli.serving.Serve", "Serve a pipeline without the service, here or on Coiled."),

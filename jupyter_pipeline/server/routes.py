@@ -5,7 +5,7 @@ from __future__ import annotations
 from tornado.web import RequestHandler
 
 from jupyter_pipeline.exceptions import MissingDependencyError
-from jupyter_pipeline.server import changes, clusters, costs, deploy, deployments, service
+from jupyter_pipeline.server import changes, clusters, costs, deploy, deployments, metrics, service
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 
 try:
@@ -43,6 +43,8 @@ ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"runs/([^/]+)/report", deployments.RunReportHandler),
     (r"runs/([^/]+)/details", deployments.RunDetailsHandler),
     (r"costs", costs.CostsHandler),
+    (r"metrics", metrics.MetricsHandler),
+    (r"metrics/targets", metrics.MetricsTargetsHandler),
     (r"schedule", deployments.ScheduleHandler),
     (r"options", deploy.OptionsHandler),
     (r"deploy", deploy.DeployHandler),

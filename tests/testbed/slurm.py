@@ -42,7 +42,8 @@ SlurmctldLogFile={folder}/log/slurmctld.log
 SlurmdLogFile={folder}/log/slurmd-%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/{gather}
+JobAcctGatherType=jobacct_gather/{gatherer}
+JobAcctGatherFrequency=task=1
 JobCompType=jobcomp/filetxt
 JobCompLoc={folder}/log/jobcomp.log
 MpiDefault=none
@@ -144,7 +145,7 @@ class Slurm:
             port=self.port,
             folder=self.folder,
             accounting=accounting.settings(self.folder, self.port + 50) if self.network else "",
-            gather="linux" if self.network else "none",
+            gatherer="linux" if self.network else "none",
             nodes="\n".join(lines),
         )
         (self.folder / "slurm.conf").write_text(text)
