@@ -19,7 +19,7 @@ from jupyter_pipeline import audit, cli, environment_variables, paths, site_poli
 from jupyter_pipeline.cli.base import Command
 from jupyter_pipeline.clusters import manager
 from jupyter_pipeline.exceptions import ClusterError, PipelineError, PolicyError
-from jupyter_pipeline.models import Target
+from jupyter_pipeline.models import Schedule, Target
 from jupyter_pipeline.orchestration import alerts, deployments, runs
 from jupyter_pipeline.site_policy import SitePolicy
 from jupyter_pipeline.workflows import run_history, start_cluster
@@ -125,6 +125,10 @@ def test_details_name_versions_targets_and_replaced_values() -> None:
         deployments.promote("x", source="staging", target=Target(name="production", env={"KEY": SECRET}))
     with pytest.raises(PipelineError):
         runs.backfill("x", 1.0, 2.0)
+    nightly = Schedule(cron="0 3 * * *", timezone="Europe/Berlin", parameters={"password": SECRET})
+    for schedules in ((nightly, Schedule(every=900.0)), ()):
+        with pytest.raises(PipelineError):
+            deployments.replace_schedules("x", schedules)
     Command.clear_instance()
     with pytest.raises(SystemExit):
         cli.main(["cluster", "start", "local", "--workers=3", "-o", "limits.max_workers=2"])
@@ -141,6 +145,8 @@ def test_details_name_versions_targets_and_replaced_values() -> None:
         ("rollback", {"version": "3"}),
         ("promote", {"source": "staging", "target": "production"}),
         ("backfill", {"start": 1.0, "end": 2.0}),
+        ("reschedule", {"schedules": ["At 03:00 (Europe/Berlin)", "Every 15 minutes"]}),
+        ("reschedule", {"schedules": ["none"]}),
         ("start", {"profile": "local", "workers": 3, "overrides": ["limits.max_workers=2"]}),
         ("start", {"profile": "local", "workers": 3, "overrides": ["limits.max_workers=1"]}),
     ]

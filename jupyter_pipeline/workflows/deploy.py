@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_pipeline import audit, disk_space, paths
 from jupyter_pipeline.exceptions import OrchestrationError, RehearsalDiffersError, RehearsalError
 from jupyter_pipeline.models import AlertVerification, Deployed, DeploymentSpec
+from jupyter_pipeline.orchestration.schedules import describe_times
 from jupyter_pipeline.progress import Progress, silent
 from jupyter_pipeline.workflows.recorded_variables import RecordedVariables
 
@@ -81,6 +82,7 @@ def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | Non
         done = _deploy(plan, progress, kernel)
         if done.deployment is not None:
             action.name = done.deployment.name
+            action.details["schedules"] = describe_times(done.deployment.schedules)
         action.details["version"] = done.version
         return done
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from jupyter_pipeline import audit
+from jupyter_pipeline import audit, processes
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError
 from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord, Schedule
 from jupyter_pipeline.orchestration import alerts
@@ -20,6 +20,7 @@ from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connec
 from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_active_runs, find_deployment
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.runs import refuse_overlap, start_run
+from jupyter_pipeline.orchestration.schedules import describe_times
 from jupyter_pipeline.orchestration.versions import history
 
 __all__ = ["delete", "deploy", "pause", "replace_schedules", "resume", "run_now"]
@@ -171,7 +172,8 @@ async def _end_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> None:
     """Cancel the active runs and wait until they end: without their deployment's limit they could not end."""
     deadline = time.monotonic() + _PATIENCE
     while (active := await find_active_runs(api, deployment["id"])) and time.monotonic() < deadline:
-        state = {"type": "CANCELLING", "name": "Cancelling", "message": "Its deployment is deleted."}
+        message = f"Its deployment was deleted by {processes.user_name()} on {processes.hostname()}."
+        state = {"type": "CANCELLING", "name": "Cancelling", "message": message}
         for run in active:
             if run["state_type"] != "CANCELLING":
                 await api.post(f"/flow_runs/{run['id']}/set_state", {"state": state})
@@ -179,7 +181,15 @@ async def _end_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> None:
 
 
 deploy = run_sync(deploy_async)
-replace_schedules = audit.recorded("reschedule", "deployment")(run_sync(replace_schedules_async))
+_replace_schedules = run_sync(replace_schedules_async)
+
+
+def replace_schedules(name: str, schedules: tuple[Schedule, ...]) -> DeploymentRecord:
+    """Deploy the current version of a deployment with other schedules; see `replace_schedules_async`."""
+    with audit.record("reschedule", "deployment", name, schedules=describe_times(schedules)):
+        return _replace_schedules(name, schedules)
+
+
 pause = audit.recorded("pause", "deployment")(run_sync(pause_async))
 resume = audit.recorded("resume", "deployment")(run_sync(resume_async))
 run_now = audit.recorded("run", "deployment")(run_sync(run_now_async))

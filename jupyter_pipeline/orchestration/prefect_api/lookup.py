@@ -13,6 +13,7 @@ from jupyter_pipeline.exceptions import NotFoundError, UsageError
 from jupyter_pipeline.models import SKIPPED, RunRecord
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PAGE, PrefectApi, connect
+from jupyter_pipeline.orchestration.prefect_api.run_ends import has_cause
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 from jupyter_pipeline.orchestration.versions import history
 
@@ -122,8 +123,8 @@ async def run_records(api: PrefectApi, runs: list[dict[str, Any]]) -> list[RunRe
 
 
 async def _find_cancellation(api: PrefectApi, run: Mapping[str, Any]) -> str:
-    """Return the message of the request that cancelled a run; empty if it was not cancelled while it ran."""
-    if run.get("state_name") != "Cancelled" or not run.get("start_time"):
+    """Return the message of the request that cancelled a run; empty if its state has a cause itself."""
+    if run.get("state_name") != "Cancelled" or has_cause((run.get("state") or {}).get("message") or ""):
         return ""
     states = await api.get(f"/flow_run_states/?flow_run_id={run['id']}")
     return next((str(state.get("message") or "") for state in states if state["type"] == "CANCELLING"), "")

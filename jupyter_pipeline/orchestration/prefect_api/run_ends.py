@@ -6,7 +6,7 @@ without the beginnings that Prefect adds.
 
 from __future__ import annotations
 
-__all__ = ["MESSAGE_TEMPLATE", "describe_end"]
+__all__ = ["MESSAGE_TEMPLATE", "describe_end", "has_cause"]
 
 _EXIT_CODES = (1, 2, -2, -6, -9, -11, -15, 125, 126, 127, 137, 143, 247)
 _BEGINNINGS = (
@@ -35,6 +35,14 @@ _EMPTY = ("", "Flow run was cancelled successfully.", "All states completed.")
 """Messages of final states without a cause."""
 
 
+def has_cause(message: str) -> bool:
+    """Return True if the message of a final state names a cause."""
+    text = message.strip()
+    for beginning in _BEGINNINGS:
+        text = text.replace(beginning, "")
+    return text not in _EMPTY
+
+
 def describe_end(state_type: str, message: str, *, cancellation: str = "") -> str:
     """Return one sentence; empty for a run that has not ended.
 
@@ -52,6 +60,6 @@ def describe_end(state_type: str, message: str, *, cancellation: str = "") -> st
     text = message.strip()
     for beginning in _BEGINNINGS:
         text = text.replace(beginning, "")
-    if text in _EMPTY:
+    if not has_cause(text):
         text = cancellation.strip() if state_type == "CANCELLED" else ""
     return text.strip() or _PLAIN[state_type]

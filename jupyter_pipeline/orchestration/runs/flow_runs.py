@@ -187,6 +187,9 @@ async def cancel_async(run: str) -> RunRecord:
         if answer["status"] not in ("ACCEPT", "REJECT"):
             reason = (answer.get("details") or {}).get("reason") or answer["status"]
             raise OrchestrationError(f"The run {found['name']} cannot be cancelled: {reason}")
+        if (answer.get("state") or {}).get("type") == "CANCELLED":  # it had no process: the server drops the message
+            state = {"type": "CANCELLED", "name": "Cancelled", "message": message}
+            await api.post(f"/flow_runs/{found['id']}/set_state", {"state": state, "force": True})
         return (await run_records(api, [await api.get(f"/flow_runs/{found['id']}")]))[0]
 
 

@@ -5,7 +5,12 @@ Everything here is pure: no module reads files or calls the server.
 
 from __future__ import annotations
 
-from jupyter_pipeline.orchestration.schedules.describe import describe_clock_change, describe_schedule, format_time
+from jupyter_pipeline.orchestration.schedules.describe import (
+    describe_clock_change,
+    describe_schedule,
+    describe_times,
+    format_time,
+)
 from jupyter_pipeline.orchestration.schedules.occurrences import (
     ANCHOR,
     find_window,
@@ -29,6 +34,7 @@ __all__ = [
     "ANCHOR",
     "describe_clock_change",
     "describe_schedule",
+    "describe_times",
     "find_window",
     "format_time",
     "list_windows",

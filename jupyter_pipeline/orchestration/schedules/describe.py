@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from jupyter_pipeline.models import Schedule
@@ -10,11 +12,16 @@ from jupyter_pipeline.orchestration.schedules.cron import describable_cron, expa
 from jupyter_pipeline.orchestration.schedules.occurrences import load_timezone, next_runs, previous_run
 from jupyter_pipeline.units import format_duration
 
-__all__ = ["describe_clock_change", "describe_schedule", "format_time"]
+__all__ = ["describe_clock_change", "describe_schedule", "describe_times", "format_time"]
 
 _HOUR = 3600
 _AHEAD = 366
 """Number of days in which to look for a change of the clocks."""
+
+
+def describe_times(schedules: Sequence[Schedule]) -> list[str]:
+    """Return schedules in words without values of parameters, which may be private; ``none`` without schedules."""
+    return [describe_schedule(replace(each, parameters={})) for each in schedules] or ["none"]
 
 
 def describe_schedule(schedule: Schedule) -> str:

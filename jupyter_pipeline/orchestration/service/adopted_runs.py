@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -67,7 +69,7 @@ class AdoptedRuns:
             elif not runs:
                 del self._processes[run]
                 if found is not None and found["state_type"] in ACTIVE:
-                    await _close(api, run, is_cancelled=found["state_type"] == "CANCELLING")
+                    await _close(api, found)
 
 
 def _end(alive: list[psutil.Process]) -> None:
@@ -76,8 +78,10 @@ def _end(alive: list[psutil.Process]) -> None:
     processes.terminate(alive[1:])
 
 
-async def _close(api: PrefectApi, run: str, *, is_cancelled: bool) -> None:
-    kind, message = ("CANCELLED", _CANCELLED) if is_cancelled else ("CRASHED", _KILLED)
+async def _close(api: PrefectApi, run: Mapping[str, Any]) -> None:
+    kind, message = "CRASHED", _KILLED
+    if run["state_type"] == "CANCELLING":
+        kind, message = "CANCELLED", (run.get("state") or {}).get("message") or _CANCELLED
     state = {"type": kind, "name": kind.capitalize(), "message": message}
     with contextlib.suppress(ApiRefusedError):  # the search for lost runs tries again
-        await api.post(f"/flow_runs/{run}/set_state", {"state": state, "force": True})
+        await api.post(f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})

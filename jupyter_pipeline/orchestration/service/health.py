@@ -161,8 +161,10 @@ async def crash_lost_runs(
     ]
     crashed = []
     for run in lost:
-        ended = "CANCELLED" if run["state_type"] == "CANCELLING" else "CRASHED"
-        state = {"type": ended, "name": ended.capitalize(), "message": f"The run ended early: {reason}."}
+        ended, message = "CRASHED", f"The run ended early: {reason}."
+        if run["state_type"] == "CANCELLING":  # its message names the person who cancelled
+            ended, message = "CANCELLED", (run.get("state") or {}).get("message") or message
+        state = {"type": ended, "name": ended.capitalize(), "message": message}
         if await _set_state(api, run, state) or (
             leases is not None and _drop_lease(leases, run) and await _set_state(api, run, state)
         ):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 from waiting import wait_until
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs
-from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
+from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.versions import snapshots
 from jupyter_pipeline.workflows.log_search import search
 from jupyter_pipeline.workflows.log_search.query import parse_query
@@ -92,6 +95,22 @@ def test_a_run_is_cancelled(live: ServiceStatus, specification: Make, tmp_path: 
     assert not (tmp_path / "long.txt").exists()
     with pytest.raises(UsageError, match="has ended already"):
         runs.cancel(run.id)
+    person = f"Cancelled by {processes.user_name()} on {processes.hostname()}."
+    assert runs.find(run.id).cause == person
+    early = _schedule_later("long")
+    assert runs.cancel(early).cause == person  # it never started
+
+
+async def _schedule_later_async(name: str) -> str:
+    """Return the id of a new run that is due in an hour."""
+    async with connect() as api:
+        deployment = await api.get(f"/deployments/name/{name}/{name}")
+        later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+        state = {"type": "SCHEDULED", "state_details": {"scheduled_time": later}}
+        return str((await api.post(f"/deployments/{deployment['id']}/create_flow_run", {"state": state}))["id"])
+
+
+_schedule_later = run_sync(_schedule_later_async)
 
 
 def _await_state(run: RunRecord, state: str) -> None:

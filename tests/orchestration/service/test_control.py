@@ -142,6 +142,7 @@ def test_a_run_of_a_killed_worker_goes_on_can_be_cancelled_and_is_crashed_if_it_
         "unwanted": "Cancelled",
         "lost": "Crashed",
     }
+    assert ends["unwanted"].message == f"Cancelled by {processes.user_name()} on {processes.hostname()}."
     assert ends["lost"].message.startswith("The process of the run was killed after the worker of the service.")
     output = runs_dir() / started["lasting"] / "run.000000.jsonl"
     _until(lambda: "Finished in state Completed()" in output.read_text())  # logged after the state is set
