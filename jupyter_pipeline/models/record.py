@@ -10,9 +10,14 @@ from typing import Any, Self
 
 __all__ = ["Record", "field_default", "field_names", "to_plain"]
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Types whose values are plain."""
+
 
 def to_plain(value: Any) -> Any:
     """Return records, enumerations, mappings and sequences as plain JSON types."""
+    if type(value) in _PLAIN:  # most values of a thousand records
+        return value
     if isinstance(value, Record):
         return value.to_dict()
     if isinstance(value, enum.Enum):

@@ -41,6 +41,8 @@ _LEASE = 900.0
 """Seconds after which a panel that sends no request counts as closed."""
 _TICK = 0.4
 _HEARTBEAT = 30.0
+_REST = 5.0
+"""Times the duration of a read before the next one."""
 _LONGEST_WAIT = 30.0
 """Seconds between two reads of a source that answers slowly."""
 _FAILED_WITHIN = 3600.0
@@ -131,7 +133,7 @@ class Watch:
 
     async def refresh_if_due(self) -> None:
         """Read the records if they may have changed. Slow reads are repeated less often."""
-        wait = max(self.interval(), min(10 * self._duration, _LONGEST_WAIT))
+        wait = max(self.interval(), min(_REST * self._duration, _LONGEST_WAIT))
         if time.monotonic() - self._last >= wait or self._stamp() != self._seen:
             await self.refresh()
 
@@ -140,7 +142,7 @@ class ClusterWatch(Watch):
     """Active clusters, and failed ones that are recent and not dismissed."""
 
     def __init__(self) -> None:
-        super().__init__(self._list)
+        super().__init__(self._list, stamp=names.get_stamp)
         self._failed: dict[str, ClusterRecord] = {}
         self._names_stamp: Any = None
         self._failed_read = -1e9
@@ -149,14 +151,17 @@ class ClusterWatch(Watch):
         return await asyncio.to_thread(self._list_records)
 
     def _list_records(self) -> dict[str, ClusterRecord]:
-        active = {record.id: record for record in registry.list_records()}
         stamp = names.get_stamp()
         # Reading hundreds of ended clusters takes long. A cluster that ends releases its name.
         if stamp != self._names_stamp or time.monotonic() - self._failed_read > _HEARTBEAT:
-            ended = registry.list_records(include_ended=True)
-            self._failed = {record.id: record for record in ended if record.state is ClusterState.FAILED}
+            holders = {holder for _, holder in names.list_holders()}
+            every = registry.list_records(include_ended=True)
+            active = [record for record in every if record.id in holders]
+            self._failed = {record.id: record for record in every if record.state is ClusterState.FAILED}
             self._names_stamp, self._failed_read = stamp, time.monotonic()
-        found = self._failed | active
+        else:
+            active = registry.list_records()
+        found = self._failed | {record.id: record for record in active}
         return {key: record for key, record in found.items() if needs_attention(record, _FAILED_WITHIN)}
 
 
@@ -211,12 +216,14 @@ class LiveState:
     async def read(self, subject: str, since: str, client: str) -> dict[str, Any]:
         """Return the changes of a subject since a revision, and watch it for the panel `client` if there is one."""
         watch = self.watches[subject]
-        await watch.refresh()
-        if not client:
-            return watch.revisions.changes_since(since)
-        watch.lease(client)
-        if subject not in self._tasks or self._tasks[subject].done():
-            self._tasks[subject] = asyncio.create_task(self._run(watch))
+        is_watched = subject in self._tasks and not self._tasks[subject].done()
+        # A client that is behind gets the changes that a running watch has read. Reading many records is slow.
+        if not is_watched or watch.revision in ("", since):
+            await watch.refresh()
+        if client:
+            watch.lease(client)
+            if subject not in self._tasks or self._tasks[subject].done():
+                self._tasks[subject] = asyncio.create_task(self._run(watch))
         return watch.revisions.changes_since(since)
 
     def release(self, subject: str, client: str) -> None:

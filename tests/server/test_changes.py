@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from jupyter_events import EventLogger
 
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 from jupyter_pipeline.orchestration import service_state
-from jupyter_pipeline.server.live_state import SCHEMA_ID
+from jupyter_pipeline.server.live_state import SCHEMA_ID, LiveState, Watch, register_events
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]
 Add = Callable[..., ClusterRecord]
@@ -59,6 +60,25 @@ async def test_a_change_is_announced_while_a_panel_shows_it(call: Call, add_clus
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(socket.read_message(), 1)
     socket.close()
+
+
+async def test_a_new_window_gets_the_records_that_a_running_watch_has_read() -> None:
+    reads = 0
+
+    async def read() -> dict[str, Any]:
+        nonlocal reads
+        reads += 1
+        return {"a": reads}
+
+    events = EventLogger()
+    register_events(events)
+    state = LiveState(events, {name: Watch(read, interval=lambda: 60.0) for name in ("clusters", "deployments")})
+    first = await state.read("clusters", "", "one")
+    assert (await state.read("clusters", "", "two"))["changed"] == [1]
+    assert (await state.read("clusters", first["revision"], "two"))["changed"] == [2]  # nothing is known: read again
+    for client in ("one", "two"):
+        state.release("clusters", client)
+    await asyncio.sleep(0.6)  # the watch ends
 
 
 async def test_the_service_is_among_the_deployments(call: Call) -> None:

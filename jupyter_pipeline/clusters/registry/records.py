@@ -235,7 +235,8 @@ def resolve_state(record: ClusterRecord) -> ClusterRecord:
         return record
     if record.keeper is None:
         return dataclasses.replace(record, state=ClusterState.LOST, reason="The record names no keeper")
-    if processes.is_running(record.keeper, lock=lock_path(record.id)) is not False:
+    lock = None if processes.on_this_host(record.keeper) else lock_path(record.id)
+    if processes.is_running(record.keeper, lock=lock) is not False:
         return _describe_silence(record, record.keeper)
     return dataclasses.replace(
         record, state=ClusterState.LOST, reason=_explain_loss(record.keeper, record.state), workers=0, threads=0
