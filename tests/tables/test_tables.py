@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_pipeline import tables
 from jupyter_pipeline.models import (
+    ClusterEnd,
     ClusterRecord,
     ClusterState,
     CostRow,
@@ -17,6 +18,8 @@ from jupyter_pipeline.models import (
     RunRecord,
     Schedule,
     ServiceStatus,
+    ShownRun,
+    SizeAdvice,
     StepCompute,
     VersionRecord,
 )
@@ -168,3 +171,23 @@ def test_waste_is_shown_with_its_cost_and_what_was_not_measured() -> None:
     assert lines[3].count("not measured") == 2
     assert lines[3].count("no price") == 1
     assert lines[-1] == "2.00 core-hours were not measured."
+
+
+def test_a_run_shows_the_use_of_its_workers_once() -> None:
+    end = ClusterEnd(
+        cluster="jp-1",
+        name="slurm-1",
+        profile="slurm",
+        state="stopped",
+        reason="",
+        start=1.0,
+        end=2.0,
+        peak_memory=2**30,
+        memory_limit=2**33,
+    )
+    run = RunRecord(id="1", name="calm-otter", deployment="daily", state="Completed")
+    assert "A worker used at most 1.0 GiB of 8.0 GiB." in tables.run_details(ShownRun(run=run, clusters=(end,)))
+    size = SizeAdvice(cluster="jp-1", text="A worker used at most 1.0 GiB of 8.0 GiB: --memory 2GiB.", memory="2GiB")
+    text = tables.run_details(ShownRun(run=run, clusters=(end,), sizes=(size,)))
+    assert text.count("A worker used") == 1
+    assert size.text in text
