@@ -340,7 +340,7 @@ def _read_file(path: Path) -> Iterator[AuditEntry]:
                     yield _parse_line(line, info.st_uid)
                 except NewerStateError:
                     newer += 1
-                except (ValueError, RecursionError):  # a line that a full disk cut, or that another program wrote
+                except ValueError:  # a line that a full disk cut, or that another program wrote
                     invalid += 1
             if info.st_size > _MOST_READ:
                 logger.warning("%s is read up to %s only.", path, format_bytes(_MOST_READ))
@@ -362,10 +362,7 @@ def _parse_line(line: bytes, uid: int) -> AuditEntry:
     NewerStateError
         If a newer release wrote it.
     """
-    values = json.loads(line)
-    if not isinstance(values, dict):
-        raise ValueError("no object")
-    values = paths.take_format(values, Path())
+    values = paths.parse_object(line, "")
     values |= {"uid": uid, "user": _name_user(uid)}
     for each in fields(AuditEntry):
         value = values.get(each.name, {} if each.name == "details" else "")

@@ -33,6 +33,7 @@ __all__ = [
     "environments_dir",
     "fits_socket",
     "ledger_dir",
+    "parse_object",
     "private_dir",
     "read_object",
     "read_setting",
@@ -44,7 +45,6 @@ __all__ = [
     "serving_dir",
     "snapshots_dir",
     "state_dir",
-    "take_format",
     "versions_dir",
     "write_object",
     "write_private",
@@ -241,38 +241,38 @@ def read_object(path: Path) -> dict[str, Any]:
     NewerStateError
         If a newer release has written it.
     """
-    try:
-        found = json.loads(path.read_bytes())
-    except RecursionError as error:
-        raise ValueError(f"{path} is nested too deeply") from error
-    if not isinstance(found, dict):
-        raise ValueError(f"{path} contains no JSON object")
-    return take_format(found, path)
+    return parse_object(path.read_bytes(), path)
 
 
-def take_format(content: dict[str, Any], path: Path | str) -> dict[str, Any]:
-    """Return the content of a state file without its format.
+def parse_object(text: str | bytes, path: Path | str) -> dict[str, Any]:
+    """Return the JSON object in the text of a state file, or of one line of it, without its format.
 
     Parameters
     ----------
-    content : dict
-        JSON object of the file, or of one line of it.
+    text : str or bytes
+        Content of the file or the line.
     path : Path or str
         The file, for the message.
 
     Raises
     ------
+    ValueError
+        If the text is not a JSON object.
     NewerStateError
         If a newer release has written it.
-    ValueError
-        If its format is not a number.
     """
-    found = content.pop("format", FORMAT)
-    if isinstance(found, bool) or not isinstance(found, int):
-        raise ValueError(f"{path} has the format {found!r}")
-    if found > FORMAT:
-        raise NewerStateError(str(path), found, FORMAT)
-    return content
+    try:
+        found = json.loads(text)
+    except RecursionError as error:
+        raise ValueError(f"{path} is nested too deeply") from error
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} contains no JSON object")
+    form = found.pop("format", FORMAT)
+    if isinstance(form, bool) or not isinstance(form, int):
+        raise ValueError(f"{path} has the format {form!r}")
+    if form > FORMAT:
+        raise NewerStateError(str(path), form, FORMAT)
+    return found
 
 
 def write_object(path: Path, content: Mapping[str, Any], *, indent: int | None = None) -> None:

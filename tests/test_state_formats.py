@@ -21,7 +21,7 @@ from jupyter_pipeline.clusters.registry import events, markers
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.clusters.registry.submitted_jobs import read_submitted_jobs
 from jupyter_pipeline.compiler import output
-from jupyter_pipeline.exceptions import NewerStateError, NotFoundError
+from jupyter_pipeline.exceptions import NewerStateError, NotFoundError, PipelineError
 from jupyter_pipeline.models import ClusterState
 from jupyter_pipeline.orchestration import service_state
 from jupyter_pipeline.orchestration.alerts import verification
@@ -174,6 +174,9 @@ KINDS: dict[str, tuple[Callable[[], Path], Callable[[Path], Any]]] = {
 }
 
 
+DAMAGED = (b"", b"[]", b"null", b"[" * 100_000, b'{"a":' * 100_000, b"\xff\xfe\x00", b'{"format": "x"}')
+
+
 def make_newer(file: Path) -> bytes:
     """Give the file the next format; return its content."""
     text = file.read_text("utf-8")
@@ -197,6 +200,23 @@ def test_a_newer_file_is_refused_and_not_changed(kind: str, release: Path) -> No
         with pytest.raises(NewerStateError):
             paths.write_object(file, {})
     assert file.read_bytes() == content
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_file_is_named_or_counts_as_absent(kind: str, release: Path) -> None:
+    find, read = KINDS[kind]
+    file = find()
+    file.chmod(0o600)
+    content = file.read_bytes()
+    wrong_types = re.sub(rb': ?("[^"]*"|[\d.]+|true|false)', b": [{}]", content).replace(
+        b'"format": [{}]', b'"format": 1'
+    )
+    for damaged in (content[: len(content) // 2], wrong_types, *DAMAGED):
+        file.write_bytes(damaged)
+        try:
+            read(file)
+        except PipelineError as error:
+            assert str(file.parent) in str(error)  # noqa: PT017 - a file may count as absent instead
 
 
 def test_the_record_of_written_code_is_refused_and_not_changed(release: Path, tmp_path: Path) -> None:

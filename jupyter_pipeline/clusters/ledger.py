@@ -116,7 +116,7 @@ def read_open_usage(folder: Path) -> OpenUsage:
     """Return the usage of a cluster that is not in the ledger, empty if there is none."""
     for _ in range(3):  # a reader may see a part of a write
         try:
-            found = json.loads((folder / _USAGE).read_bytes())
+            found = paths.read_object(folder / _USAGE)
             return OpenUsage(
                 intervals=tuple(filter(None, map(_parse_interval, found["intervals"]))),
                 peak_memory=int(found["peak_memory"]),
@@ -269,9 +269,9 @@ def _read_rows(
             continue
         for line in lines:
             with contextlib.suppress(ValueError):  # a part of a row
-                row = json.loads(line)
-                if isinstance(row, dict) and row.get("kind") == kind:
-                    yield paths.take_format(row, path)
+                row = paths.parse_object(line, path)
+                if row.get("kind") == kind:
+                    yield row
         offsets[path.name] = offset
 
 

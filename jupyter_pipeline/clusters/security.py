@@ -174,13 +174,14 @@ def load_connection(folder: Path) -> Any:
         certificate = values.get("tls_client_cert") or values.get("tls_cert")
         if certificate:
             check_expiry(Path(certificate))
-    except (OSError, ValueError, KeyError) as error:
+        name = str(settings["class"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ClusterError(
             f"The keys of the cluster in {folder} cannot be read ({error}). Stop the cluster and start it again."
         ) from error
-    if settings["class"].startswith("distributed."):
+    if name.startswith("distributed."):
         values["require_encryption"] = True
-    return import_term(settings["class"])(**values)
+    return import_term(name)(**values)
 
 
 def check_expiry(certificate: Path) -> None:

@@ -240,8 +240,8 @@ def read_secrets() -> Secrets:
     path = service_dir() / "secrets.json"
     remedy = "Restore the file. Or stop the service, remove the file, and add the addresses of alerts again."
     if (data := read_setting(path, remedy)) or path.exists():
-        found = Secrets(auth=str(data.get("auth") or ""), encryption_key=str(data.get("encryption_key") or ""))
-        if not found.auth or not found.encryption_key:
+        found = Secrets(auth=data.get("auth") or "", encryption_key=data.get("encryption_key") or "")
+        if not all(value and isinstance(value, str) for value in (found.auth, found.encryption_key)):
             raise ConfigurationError(str(path), "", "is damaged (a key is missing)", remedy)
         return found
     from cryptography.fernet import Fernet

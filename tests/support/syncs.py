@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.paths import take_format
+from jupyter_pipeline.paths import parse_object
 
 __all__ = ["read_syncs"]
 
@@ -14,4 +13,4 @@ __all__ = ["read_syncs"]
 def read_syncs(folder: Path) -> list[dict[str, Any]]:
     """Return the syncs of the cluster in `folder`, oldest first."""
     log = folder / "syncs.jsonl"
-    return [take_format(json.loads(line), log) for line in log.read_text().splitlines()] if log.exists() else []
+    return [parse_object(line, log) for line in log.read_text().splitlines()] if log.exists() else []

@@ -97,7 +97,7 @@ class ControlServer:
             command = json.loads(line)
             if not isinstance(command, dict):
                 raise TypeError
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return {"error": "UsageError", "message": "A command is a JSON object."}
         try:
             return await self._handler(command)

@@ -6,7 +6,6 @@ Only the standard library is used.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -56,7 +55,7 @@ def list_runs(folder: Path) -> dict[str, str]:
     with contextlib.suppress(OSError):
         for line in path.read_bytes().splitlines():
             with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
-                entry = paths.take_format(json.loads(line), path)
+                entry = paths.parse_object(line, path)
                 found[str(entry["run"])] = str(entry["name"])
     return found
 

@@ -29,7 +29,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import math
 import os
 import secrets
@@ -201,7 +200,7 @@ def read_record(folder: Path | str) -> ClusterRecord | None:
             text = os.read(descriptor, info.st_size)
         finally:
             os.close(descriptor)
-        record = ClusterRecord.from_dict(paths.take_format(json.loads(text), path))
+        record = ClusterRecord.from_dict(paths.parse_object(text, path))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         _cache.pop(path, None)
         return None

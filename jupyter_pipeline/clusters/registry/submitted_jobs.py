@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
-import json
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.models import Record
-from jupyter_pipeline.paths import dump_line, take_format
+from jupyter_pipeline.paths import dump_line, parse_object
 
 __all__ = ["KEEPER_SUFFIX", "JobFile", "SubmittedJob", "read_submitted_jobs"]
 
@@ -198,8 +197,8 @@ def read_submitted_jobs(folder: Path, tag: str) -> list[SubmittedJob]:
     for line in lines:
         # The process ended while it wrote this line, so there was no submission.
         with contextlib.suppress(ValueError, TypeError, AttributeError):
-            jobs.append(SubmittedJob.from_dict(take_format(json.loads(line), path)))
-    return [job for job in jobs if job.tag == tag]
+            jobs.append(SubmittedJob.from_dict(parse_object(line, path)))
+    return [job for job in jobs if isinstance(job.label, str) and job.tag == tag]
 
 
 def _get_path(folder: Path, tag: str) -> Path:

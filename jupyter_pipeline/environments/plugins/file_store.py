@@ -117,7 +117,7 @@ class FileStore:
         try:
             data = json.loads((self.root / "state.json").read_bytes())
             return {"generation": int(data["generation"]), "stamp": int(data["stamp"])}
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return {"generation": -1, "stamp": 0}
 
     def read(self, key: str, path: str) -> bytes:

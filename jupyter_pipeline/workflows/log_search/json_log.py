@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.models import LogEntry
-from jupyter_pipeline.paths import take_format
+from jupyter_pipeline.paths import parse_object
 from jupyter_pipeline.workflows.run_logs.log_file import clean
 
 __all__ = ["name_level", "parse_lines"]
@@ -47,7 +46,7 @@ def parse_lines(lines: Iterable[bytes], *, path: Path, run: str, literal: bytes 
         if literal and literal not in raw:
             continue
         try:
-            line: dict[str, Any] = take_format(json.loads(raw), path)
+            line: dict[str, Any] = parse_object(raw, path)
             moment = float(line["time"])
             if not math.isfinite(moment):
                 continue
@@ -65,5 +64,5 @@ def parse_lines(lines: Iterable[bytes], *, path: Path, run: str, literal: bytes 
                 cluster=str(line.get("cluster", "")),
                 time_of="corrected" if line.get("clock") else "",
             )
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import heapq
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +14,7 @@ from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.registry import events
 from jupyter_pipeline.exceptions import ApiUnreachableError, NewerStateError, NotFoundError, OrchestrationError
 from jupyter_pipeline.models import ClusterRecord, LogEntry
-from jupyter_pipeline.paths import runs_dir
+from jupyter_pipeline.paths import parse_object, runs_dir
 from jupyter_pipeline.workflows.log_search import json_log, text_log
 from jupyter_pipeline.workflows.log_search.files import LineReader
 from jupyter_pipeline.workflows.log_search.query import Query
@@ -271,7 +270,7 @@ class _EventLog:
         names = events.list_runs(registry.cluster_dir(self._record.id)).values()
         for line in self._reader.read(is_last=False):
             try:
-                event = json.loads(line)
+                event = parse_object(line, "")
                 state, reason = str(event["state"]), str(event.get("reason") or "")
                 runs = f" (runs: {', '.join(names)})" if names and state == "running" else ""
                 yield LogEntry(

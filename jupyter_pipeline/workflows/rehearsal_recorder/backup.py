@@ -344,7 +344,10 @@ def _state(path: str) -> tuple[int, int] | None:
 
 
 def _read_record(record: Path) -> dict[str, Any]:
-    found = json.loads(record.read_text("utf-8"))
+    try:
+        found = json.loads(record.read_text("utf-8"))
+    except RecursionError as error:
+        raise ValueError(f"{record} is nested too deeply") from error
     if not isinstance(found, dict):
         raise ValueError(f"{record} contains no JSON object")
     if found.pop("format", _FORMAT) != _FORMAT:

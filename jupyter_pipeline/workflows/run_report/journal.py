@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.paths import FORMAT, private_dir, take_format
+from jupyter_pipeline.paths import FORMAT, parse_object, private_dir
 
 __all__ = ["FILE", "Journal", "read_journal"]
 
@@ -95,8 +95,8 @@ def read_journal(path: Path) -> Iterator[dict[str, Any]]:
     with path.open("rb") as file:
         for line in file:
             try:
-                event = json.loads(line)
+                event = parse_object(line, path)
             except ValueError:
                 continue
-            if isinstance(event, dict) and "event" in event:
-                yield take_format(event, path)
+            if "event" in event:
+                yield event
