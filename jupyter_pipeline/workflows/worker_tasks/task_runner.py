@@ -314,7 +314,7 @@ def _describe_api(client: distributed.Client) -> dict[str, Any]:
     if api.url is None or not has_own_authority(client.security):
         return {}
     secrets = {"PREFECT_API_KEY": api.key, "PREFECT_API_AUTH_STRING": api.auth_string}
-    names = (environment_variables.SERVICE, environment_variables.SERVICE_API)
+    names = (environment_variables.SERVICE, environment_variables.SERVICE_API, "PREFECT_CLIENT_CUSTOM_HEADERS")
     return {
         "variables": {
             "PREFECT_API_URL": api.url,
