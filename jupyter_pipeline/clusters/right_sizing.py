@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from jupyter_pipeline.models import ClusterEnd, JobUsage, SizeAdvice
 from jupyter_pipeline.units import format_bytes
 
-__all__ = ["advise_size", "write_deploy_options"]
+__all__ = ["advise_size", "has_samples", "write_deploy_options"]
 
 _GIB = 2**30
 _LEAST_SECONDS = 60.0
@@ -33,6 +33,12 @@ def write_deploy_options(memory: str, cpus: int) -> str:
     '--memory 4GiB --cpus 2'
     """
     return " ".join(([f"--memory {memory}"] if memory else []) + ([f"--cpus {cpus}"] if cpus else []))
+
+
+def has_samples(end: ClusterEnd) -> bool:
+    """Return True if an advice can follow from the use of the workers of a cluster."""
+    usage = end.usage
+    return _is_killed(end) or (usage.seconds >= _LEAST_SECONDS and usage.samples >= _LEAST_SAMPLES)
 
 
 def advise_size(
@@ -60,10 +66,9 @@ def advise_size(
     SizeAdvice or None
         ``None`` if there are too few samples, and no worker was killed for its memory.
     """
-    usage, limit = end.usage, end.memory_limit
-    killed = any("memory budget" in line for line in end.worker_ends)
-    if not killed and (usage.seconds < _LEAST_SECONDS or usage.samples < _LEAST_SAMPLES):
+    if not has_samples(end):
         return None
+    usage, limit, killed = end.usage, end.memory_limit, _is_killed(end)
     peak, cores = end.peak_memory, usage.cores
     if jobs is not None and not (limit and jobs.memory > 1.5 * limit):  # a job with several workers says too little
         peak, cores = max(peak, jobs.peak_memory), max(cores, jobs.mean_cores)
@@ -77,6 +82,11 @@ def advise_size(
         cpus=cpus,
         options=options,
     )
+
+
+def _is_killed(end: ClusterEnd) -> bool:
+    """Return True if Dask killed a worker because of its memory."""
+    return any("memory budget" in line for line in end.worker_ends)
 
 
 def _choose_memory(peak: int, limit: int, spilled: int, *, killed: bool) -> str:

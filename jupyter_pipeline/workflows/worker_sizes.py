@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shlex
+import time
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -11,6 +12,9 @@ from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterEnd, ClusterRecord, JobUsage, Profile, SizeAdvice
 
 __all__ = ["advise_clusters", "advise_run"]
+
+_ACCOUNTING_TIMEOUT = 5.0
+"""Seconds to wait for the accounts of all clusters together."""
 
 
 def advise_run(ends: Iterable[ClusterEnd]) -> tuple[SizeAdvice, ...]:
@@ -23,7 +27,8 @@ def advise_run(ends: Iterable[ClusterEnd]) -> tuple[SizeAdvice, ...]:
     """
     from jupyter_pipeline.clusters.right_sizing import advise_size
 
-    found = (advise_size(end, _read_job_usage(end), arguments=_list_arguments(end)) for end in ends)
+    deadline = time.monotonic() + _ACCOUNTING_TIMEOUT
+    found = (advise_size(end, _read_job_usage(end, deadline), arguments=_list_arguments(end)) for end in ends)
     return tuple(advice for advice in found if advice)
 
 
@@ -40,14 +45,16 @@ def advise_clusters(records: Sequence[ClusterRecord]) -> list[str]:
     from jupyter_pipeline.clusters.registry.start_request import StartRequest
     from jupyter_pipeline.clusters.right_sizing import advise_size
 
-    texts = []
+    texts, deadline = [], time.monotonic() + _ACCOUNTING_TIMEOUT
     for record in records:
         folder = registry.cluster_dir(record.id)
-        with contextlib.suppress(PipelineError, KeyError, TypeError, AttributeError):  # its profile cannot be read
+        # Its profile or its folder cannot be read.
+        with contextlib.suppress(PipelineError, OSError, KeyError, ValueError, TypeError, AttributeError):
             end = describe_end(record, folder)
             profile = StartRequest.from_dict(registry.read_request(folder)).profile
             write = partial(_write_overrides, profile)
-            advice = advise_size(end, _read_job_usage(end), arguments=_list_arguments(end), write_options=write)
+            jobs = _read_job_usage(end, deadline)
+            advice = advise_size(end, jobs, arguments=_list_arguments(end), write_options=write)
             texts += [f"{record.name}: {advice.text}"] if advice else []
     return texts
 
@@ -62,17 +69,19 @@ def _list_arguments(end: ClusterEnd) -> tuple[str, ...]:
         return ()
 
 
-def _read_job_usage(end: ClusterEnd) -> JobUsage | None:
-    """Return the use of the jobs of a cluster, ``None`` if its batch system keeps no accounts."""
+def _read_job_usage(end: ClusterEnd, deadline: float) -> JobUsage | None:
+    """Return the use of the jobs of a cluster, ``None`` if it has no accounts or needs none."""
     from jupyter_pipeline.clusters.backends import find_backend
+    from jupyter_pipeline.clusters.right_sizing import has_samples
 
-    if not end.jobs:
+    timeout = deadline - time.monotonic()
+    if not end.jobs or not has_samples(end) or timeout <= 0:
         return None
     try:
         backend = find_backend(end.backend)
     except KeyError:
         return None
-    return backend.read_job_usage(end.jobs, since=end.start, environment=end.job_environment)
+    return backend.read_job_usage(end.jobs, since=end.start, environment=end.job_environment, timeout=timeout)
 
 
 def _write_overrides(profile: Profile, memory: str, cpus: int) -> str:
