@@ -89,17 +89,17 @@ class Watch:
         self.interval = interval
         self._read = read
         self._stamp = stamp
-        self._last = -1e9
+        self._began = self._last = -1e9
+        """Begin and end of the last read."""
         self._seen: Any = None
-        self._duration = 0.0
-        self._has_failed = False
+        self._failure: Exception | None = None
         self._leases: dict[str, float] = {}
         self._lock = asyncio.Lock()
 
     @property
     def revision(self) -> str:
         """Revision to announce; empty after a failure, so that the panel requests the records and gets the error."""
-        return "" if self._has_failed else self.revisions.revision
+        return "" if self._failure else self.revisions.revision
 
     @property
     def is_leased(self) -> bool:
@@ -116,24 +116,23 @@ class Watch:
         self._leases.pop(client, None)
 
     async def refresh(self) -> None:
-        """Read the records now."""
+        """Read the records now. Callers that wait for a read share the next one."""
+        called = time.monotonic()
         async with self._lock:
-            started, self._seen = time.monotonic(), self._stamp()
-            try:
-                records = await self._read()
-            except Exception:
-                self._has_failed = True
-                raise
-            else:
-                self._has_failed = False
-                self.revisions.update(records)
-            finally:
-                self._last = time.monotonic()
-                self._duration = self._last - started
+            if self._began < called:
+                began, self._seen = time.monotonic(), self._stamp()
+                try:
+                    self.revisions.update(await self._read())
+                    self._failure = None
+                except Exception as error:  # noqa: BLE001 - raised for each caller
+                    self._failure = error
+                self._began, self._last = began, time.monotonic()
+            if self._failure:
+                raise self._failure
 
     async def refresh_if_due(self) -> None:
         """Read the records if they may have changed. Slow reads are repeated less often."""
-        wait = max(self.interval(), min(_REST * self._duration, _LONGEST_WAIT))
+        wait = max(self.interval(), min(_REST * (self._last - self._began), _LONGEST_WAIT))
         if time.monotonic() - self._last >= wait or self._stamp() != self._seen:
             await self.refresh()
 
@@ -180,13 +179,10 @@ class DeploymentWatch(Watch):
         status = {"id": "service", **await asyncio.to_thread(describe_service), "unreachable": "", "listed": 0.0}
         if status["api"] is not None:
             try:
-                async with asyncio.timeout(_PREFECT_TIMEOUT):
-                    self._known = {d.id: d for d in await asyncio.to_thread(deployments.list_deployments)}
-                self._listed = time.time()
+                found = await asyncio.to_thread(deployments.list_deployments, timeout=_PREFECT_TIMEOUT)
+                self._known, self._listed = {d.id: d for d in found}, time.time()
             except PipelineError as error:
                 status["unreachable"] = str(error)
-            except TimeoutError:
-                status["unreachable"] = f"Prefect does not answer within {_PREFECT_TIMEOUT:.0f} s."
         if status["api"] is None or status["unreachable"]:
             status["listed"] = self._listed
         return {"service": status, **self._known}

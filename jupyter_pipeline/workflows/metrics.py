@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["MetricsExporter", "build_metrics"]
 
 _PREFIX = "jupyter_pipeline"
+_API_TIMEOUT = 5.0
+"""Seconds for requests of the Prefect API. Prometheus waits ten seconds for all metrics."""
 
 
 class MetricsExporter:
@@ -66,7 +68,7 @@ def _list_deployments() -> list[DeploymentRecord] | None:
     from jupyter_pipeline.orchestration import deployments
 
     try:
-        return deployments.list_deployments()
+        return deployments.list_deployments(timeout=_API_TIMEOUT)
     except PipelineError:
         return None
 
@@ -146,16 +148,17 @@ def _describe_deployments(deployments: Sequence[DeploymentRecord] | None, now: f
     up = "1 if the Prefect API answers. Without it, there are no metrics of deployments."
     yield _gauge("api_up", up, (), [((), float(deployments is not None))])
     found = deployments or ()
-    name = ("deployment",)
-    yield _gauge("deployment_paused", "1 if it is paused.", name, (((d.name,), float(d.paused)) for d in found))
-    due = (((d.name,), d.next_run) for d in found if d.next_run is not None)
+    name = ("deployment", "flow")
+    named = [((d.name, d.flow_name), d) for d in found]
+    yield _gauge("deployment_paused", "1 if it is paused.", name, ((key, float(d.paused)) for key, d in named))
+    due = ((key, d.next_run) for key, d in named if d.next_run is not None)
     yield _gauge("deployment_next_run_time_seconds", "Start of the next run.", name, due)
-    last = [(d.name, d.last_run) for d in found if d.last_run]
-    states = (((deployment, run.state), 1) for deployment, run in last)
-    yield _gauge("last_run_state", "State of the last run.", ("deployment", "state"), states)
-    starts = (((deployment,), run.start) for deployment, run in last if run.start is not None)
+    last = [(key, d.last_run) for key, d in named if d.last_run]
+    states = (((*key, run.state), 1) for key, run in last)
+    yield _gauge("last_run_state", "State of the last run.", (*name, "state"), states)
+    starts = ((key, run.start) for key, run in last if run.start is not None)
     yield _gauge("last_run_start_time_seconds", "Start of the last run.", name, starts)
-    lengths = (((deployment,), (run.end or now) - run.start) for deployment, run in last if run.start is not None)
+    lengths = ((key, (run.end or now) - run.start) for key, run in last if run.start is not None)
     yield _gauge("last_run_duration_seconds", "Duration of the last run, until now if it runs.", name, lengths)
 
 

@@ -12,6 +12,7 @@ import pytest
 from jupyter_events import EventLogger
 
 from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.exceptions import NotFoundError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 from jupyter_pipeline.orchestration import service_state
 from jupyter_pipeline.server.live_state import SCHEMA_ID, LiveState, Watch, register_events
@@ -79,6 +80,27 @@ async def test_a_new_window_gets_the_records_that_a_running_watch_has_read() -> 
     for client in ("one", "two"):
         state.release("clusters", client)
     await asyncio.sleep(0.6)  # the watch ends
+
+
+async def test_panels_that_wait_share_one_read() -> None:
+    reads = 0
+
+    async def read() -> dict[str, Any]:
+        nonlocal reads
+        reads += 1
+        await asyncio.sleep(0.05)
+        if reads == 4:
+            raise NotFoundError("record", "one")
+        return {"one": reads}
+
+    watch = Watch(read)
+    await asyncio.gather(*(watch.refresh() for _ in range(5)))
+    assert reads == 2  # the first one began before the others were called
+    await watch.refresh()
+    assert reads == 3
+    failures = await asyncio.gather(*(watch.refresh() for _ in range(3)), return_exceptions=True)
+    assert [type(failure) for failure in failures[:1]] == [NotFoundError]
+    assert watch.revision == watch.revisions.revision  # the later read succeeded
 
 
 async def test_the_service_is_among_the_deployments(call: Call) -> None:

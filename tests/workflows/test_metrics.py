@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import time
 from typing import Any
 
@@ -94,20 +95,20 @@ def test_deployments_and_their_last_runs() -> None:
     deployments = [
         DeploymentRecord(id="1", name="daily", flow_name="f", next_run=2000.0, last_run=failed),
         DeploymentRecord(id="2", name="hourly", flow_name="f", paused=True, last_run=running),
-        DeploymentRecord(id="3", name="new", flow_name="f"),
+        DeploymentRecord(id="3", name="daily", flow_name="g"),
     ]  # fmt: skip
     found = render([], [], deployments)
     assert found["api_up"] == {(): 1}
-    assert found["deployment_paused"] == {("daily",): 0, ("hourly",): 1, ("new",): 0}
-    assert found["deployment_next_run_time_seconds"] == {("daily",): 2000}
-    assert found["last_run_state"] == {("daily", "Failed"): 1, ("hourly", "Running"): 1}
-    assert found["last_run_duration_seconds"] == {("daily",): 50, ("hourly",): 20}
+    assert found["deployment_paused"] == {("daily", "f"): 0, ("hourly", "f"): 1, ("daily", "g"): 0}
+    assert found["deployment_next_run_time_seconds"] == {("daily", "f"): 2000}
+    assert found["last_run_state"] == {("daily", "f", "Failed"): 1, ("hourly", "f", "Running"): 1}
+    assert found["last_run_duration_seconds"] == {("daily", "f"): 50, ("hourly", "f"): 20}
 
 
 def test_names_cannot_add_metrics() -> None:
     name = 'a"} 1\njupyter_pipeline_api_up 7\n\\'
     found = render([], [], [DeploymentRecord(id="1", name=name, flow_name="f")])
-    assert found["deployment_paused"] == {(name,): 0}
+    assert found["deployment_paused"] == {(name, "f"): 0}
     assert found["api_up"] == {(): 1}
 
 
@@ -118,6 +119,16 @@ def test_the_usage_of_this_month_is_read_again_for_each_request() -> None:
     folder = paths.private_dir(paths.clusters_dir() / "jp-2")
     ledger.write_open_usage(folder, ledger.OpenUsage(intervals=(interval(cluster="jp-2", start=time.time()),)))
     assert read(exporter.export().decode())["month_core_seconds"] == {("", "slurm", ""): 28800.0}
+
+
+def test_an_api_that_does_not_answer_hides_no_other_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "_API_TIMEOUT", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/api")
+        started = time.monotonic()
+        found = read(metrics.MetricsExporter().export().decode())
+    assert found["api_up"] == {(): 0}
+    assert time.monotonic() - started < 5  # Prometheus waits ten seconds
 
 
 def test_targets_are_the_dashboards_behind_the_server() -> None:
@@ -148,7 +159,14 @@ def test_the_configuration_refers_to_the_token() -> None:
     assert discovery["authorization"] == access
 
 
-@pytest.mark.parametrize("server", ["127.0.0.1:8888", "file:///etc", "http://", "http://ada:secret@host", ""])
+@pytest.mark.parametrize(
+    "server", ["127.0.0.1:8888", "file:///etc", "http://", "http://ada:secret@host", "http://host:port", ""]
+)
 def test_a_wrong_address_is_refused(server: str) -> None:
     with pytest.raises(UsageError, match="is not the address of a Jupyter server"):
         metrics_targets.list_targets(server, [])
+
+
+def test_an_address_with_a_token_is_refused() -> None:
+    with pytest.raises(UsageError, match="Prometheus reads the token from its file"):
+        metrics_targets.write_configuration("http://127.0.0.1:8888/lab?token=secret", "/home/ada/token")

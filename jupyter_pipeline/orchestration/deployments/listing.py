@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline.exceptions import ApiUnreachableError
 from jupyter_pipeline.models import STEP_PROFILES, DeploymentRecord
 from jupyter_pipeline.orchestration.deployments.predecessors import add_predecessors
 from jupyter_pipeline.orchestration.deployments.server_changes import find_server_changes
@@ -25,12 +26,28 @@ _ROUNDS = 8
 """Maximum number of requests for the last runs of deployments; each returns up to a page of runs."""
 
 
-async def list_deployments_async() -> list[DeploymentRecord]:
-    """Return all deployments by name, each with its last run and the time of its next run."""
+async def list_deployments_async(*, timeout: float | None = None) -> list[DeploymentRecord]:
+    """Return all deployments by name, each with its last run and the time of its next run.
+
+    Parameters
+    ----------
+    timeout : float, optional
+        Seconds for all requests together; by default there is no common limit.
+
+    Raises
+    ------
+    ApiUnreachableError
+        If the API does not answer.
+    """
     async with connect() as api:
-        return await to_deployment_records(
-            api, [found async for found in api.pages("/deployments/filter", {"sort": "NAME_ASC"})]
-        )
+        try:
+            async with asyncio.timeout(timeout):
+                return await to_deployment_records(
+                    api, [found async for found in api.pages("/deployments/filter", {"sort": "NAME_ASC"})]
+                )
+        except TimeoutError:
+            hint = f"(no answer within {timeout:g} s) {api.endpoint.hint}"
+            raise ApiUnreachableError(api.endpoint.url, hint) from None
 
 
 async def find_async(name: str) -> DeploymentRecord:
