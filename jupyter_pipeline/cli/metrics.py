@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, ClassVar
 
 from traitlets import Unicode
@@ -46,9 +47,7 @@ class Configuration(Command):
     )
     examples = "jupyter pipeline metrics config --token-file ~/.jupyter/metrics-token > prometheus.yml"
     server = Unicode(_SERVER, help=_SERVER_HELP).tag(config=True, metavar="URL")
-    token_file = Unicode("", help="Absolute path of a file with a token of the Jupyter server.").tag(
-        config=True, metavar="PATH"
-    )
+    token_file = Unicode("", help="Path of a file with a token of the Jupyter server.").tag(config=True, metavar="PATH")
     aliases: ClassVar[dict[str, Any]] = {
         **Command.aliases,
         "server": "Configuration.server",
@@ -58,7 +57,9 @@ class Configuration(Command):
     def work(self) -> str:
         if not self.token_file:
             raise UsageError("Prometheus needs a token of the Jupyter server. Name its file with --token-file PATH.")
-        return metrics_targets.write_configuration(self.server, self.token_file)
+        # Prometheus would look for a relative path beside its configuration.
+        token_file = Path(self.token_file).expanduser().absolute()
+        return metrics_targets.write_configuration(self.server, str(token_file))
 
 
 class MetricsGroup(Group):

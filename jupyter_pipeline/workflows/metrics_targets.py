@@ -99,9 +99,18 @@ def write_configuration(server: str, token_file: str) -> str:
 
 def _split_address(server: str) -> tuple[str, str, str]:
     """Return scheme, host with port, and the path of the routes."""
-    parts = urlsplit(server)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+    try:
+        parts = urlsplit(server)
+        is_valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_valid = False
+    if not is_valid or parts.username or parts.password:
         raise UsageError(f"{server!r} is not the address of a Jupyter server. Give one such as http://127.0.0.1:8888.")
+    if parts.query or parts.fragment:
+        raise UsageError(
+            "The address of a Jupyter server must end with its base URL. Remove the part from '?' or '#', such as a "
+            "token. Prometheus reads the token from its file."
+        )
     return parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/jupyter-pipeline"
 
 
