@@ -133,13 +133,19 @@ def test_gc_ignores_processes_of_other_registries(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_scheduler_killed(
+def test_nanny_and_scheduler_killed(
     make_faulty_profile: Make, nothing_left: Left, wait_for_record: Any, find_by_command: Any
 ) -> None:
     record = manager.start(make_faulty_profile("elsewhere", security={"tls": False}), name="one")
     manager.wait_for_workers("one")
+    (nanny,) = find_by_command("distributed.Nanny")
+    workers = nanny.children(recursive=True)
+    assert workers
+    nanny.kill()
+    wait_for_record(record, lambda r: r.workers == 0)
+    assert psutil.wait_procs(workers, patience(10))[1] == []
     (victim,) = find_by_command("distributed.Scheduler")
-    address = manager.wait_for_workers("one").scheduler_address
+    address = registry.find_record("one").scheduler_address
     victim.kill()
     ended = wait_for_record(record, lambda r: not r.state.alive, within=60)
     assert ended.state is ClusterState.FAILED

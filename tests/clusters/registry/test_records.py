@@ -16,7 +16,7 @@ from waiting import wait_until
 from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.cleanup import orphans
-from jupyter_pipeline.clusters.registry import events
+from jupyter_pipeline.clusters.registry import events, names
 from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -246,3 +246,14 @@ def test_a_record_is_read_again_only_when_its_file_changed() -> None:
     assert changed.workers == 7
     (folder / "record.json").write_bytes(b"{")
     assert registry.read_record(folder) is None
+
+
+def test_many_records_are_listed() -> None:
+    first = record()
+    text = (registry.create_record(first, {}) / "record.json").read_text()
+    for number in range(1, 1500):
+        folder = paths.clusters_dir() / registry.new_id()
+        folder.mkdir(0o700)
+        names.claim(f"c-{number}", folder.name)
+        (folder / "record.json").write_text(text.replace(first.id, folder.name).replace('"one"', f'"c-{number}"'))
+    assert len({found.name for found in registry.list_records()}) == 1500
