@@ -88,12 +88,24 @@ def starting(write: Callable[[str], None]) -> Callable[[ClusterRecord], None]:
     return report
 
 
+_LEFTOVERS = {
+    "cluster": "Closed the record of lost cluster {id} ({cluster}).",
+    "process": "Ended process {id} of cluster {cluster}.",
+    "job": "Cancelled job {id} of cluster {cluster}.",
+    "folder": "Removed temporary folder {id}.",
+    "environment": "Removed environment {id}, which no deployment uses.",
+    "report": "Removed the report of run {id}.",
+    "log": "Removed the log of run {id}.",
+}
+"""Line about a removed item, by its kind."""
+
+
 def removed(items: Sequence[Mapping[str, Any]]) -> str:
     """Return the processes, jobs and records that a clean-up removed, one a line, and those that remain."""
     lines = (
         f"Not removed: {item['id']}: {item['problem']}"
         if item["kind"] == "problem"
-        else "Removed " + ", ".join(f"{key} {value}" for key, value in item.items())
+        else _LEFTOVERS[item["kind"]].format(**item)
         for item in items
     )
     return "\n".join(lines) or "Nothing to remove."

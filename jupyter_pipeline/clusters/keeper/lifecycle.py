@@ -30,6 +30,7 @@ from jupyter_pipeline.clusters.backends import SHARED_LISTING_AGE, get_backend
 from jupyter_pipeline.clusters.cleanup import cluster_ends, orphans
 from jupyter_pipeline.clusters.keeper import commands, fork_server, scheduler_info, shutdown, startup
 from jupyter_pipeline.clusters.keeper.control_server import ControlServer
+from jupyter_pipeline.clusters.keeper.crash_loops import CrashLoopMonitor, read_last_words
 from jupyter_pipeline.clusters.keeper.limit_monitor import LimitMonitor
 from jupyter_pipeline.clusters.keeper.loop_watchdog import LoopWatchdog
 from jupyter_pipeline.clusters.keeper.record_writer import RecordWriter
@@ -93,6 +94,7 @@ class Keeper:
         self._usage = UsageRecorder(folder, self.profile)
         self._scheduler_monitor: SchedulerMonitor | None = None
         self._backend_problem = ""
+        self._crash_loops = CrashLoopMonitor(self.backend)
         self._watchdog: LoopWatchdog | None = None
 
     @property
@@ -177,7 +179,8 @@ class Keeper:
             self._record_connection(self.cluster)
         except Exception as error:  # a cluster class may raise anything
             logger.exception("cannot start")
-            reason = startup.explain_failure(error, self.profile, self.backend, self.record.name)
+            words = await asyncio.to_thread(read_last_words, self.record, self.backend)
+            reason = startup.explain_failure(error, self.profile, self.backend, self.record.name, words)
             self.request_stop(ClusterState.FAILED, reason)
         else:
             self._scheduler_monitor = SchedulerMonitor(self.cluster)
@@ -319,7 +322,11 @@ class Keeper:
                     changes = await self._find_jobs(max_age=1.0)
         if self.record.state is ClusterState.RUNNING:
             problem = self._scheduler_monitor.explain_no_workers(info.workers, self.record.workers_wanted)
-            changes["reason"] = self._backend_problem or problem
+            loop, is_final = await self._crash_loops.check(self.cluster, self.record, info.addresses)
+            if is_final:
+                self.request_stop(ClusterState.FAILED, loop)
+                return
+            changes["reason"] = self._backend_problem or loop or problem
         self.update(
             **changes,
             workers=info.workers,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,9 @@ __all__ = [
     "BusyWorker",
     "SchedulerInfo",
     "count_planned_workers",
+    "fetch_events",
     "fetch_info",
+    "fetch_nanny_logs",
     "get_status_task",
     "is_closed",
     "postpone_idle_timeout",
@@ -27,6 +31,7 @@ __all__ = [
 ]
 
 _TIMEOUT = 5.0
+_NANNY_LINES = 200
 _IDLE_CHECK_INTERVAL = 5000.0  # milliseconds
 
 
@@ -50,6 +55,8 @@ class SchedulerInfo:
     threads: int
     memory_used: int
     memory_limit: int
+    addresses: frozenset[str] = frozenset()
+    """Addresses of the workers."""
     largest_memory: int = 0
     """Largest memory that one worker uses."""
     worker_memory_limit: int = 0
@@ -88,6 +95,7 @@ def _build_info(scheduler: dict[str, Any], idle_since: float | None) -> Schedule
     limits = [int(w["memory_limit"] or 0) for w in workers]
     return SchedulerInfo(
         workers=len(workers),
+        addresses=frozenset(scheduler["workers"]),
         threads=sum(w["nthreads"] for w in workers),
         memory_used=sum(memory),
         memory_limit=sum(limits),
@@ -108,6 +116,47 @@ def _read_busy_worker(metrics: dict[str, Any], threads: int) -> BusyWorker | Non
     return BusyWorker(
         tasks=tasks, threads=threads, cores=float(metrics.get("cpu", 0.0)) / 100, spilled=int(spilled.get("disk", 0))
     )
+
+
+async def fetch_events(cluster: Cluster, *, is_needed: bool = True) -> tuple[Sequence[tuple[float, Any]], float] | None:
+    """Return the events of the scheduler with their times, and its current time.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        The cluster.
+    is_needed : bool
+        False to ask only a scheduler in this process, which costs nothing.
+
+    Returns
+    -------
+    tuple or None
+        ``None`` if the scheduler was not asked or does not answer.
+    """
+    scheduler = _get_local_scheduler(cluster)
+    if scheduler is not None:
+        return scheduler.get_events("all"), time.time()
+    if not is_needed:
+        return None
+    try:
+        async with asyncio.timeout(_TIMEOUT):
+            events = await cluster.scheduler_comm.events(topic="all")
+    except (OSError, TimeoutError, AttributeError):
+        return None
+    # The clock of its host may differ: the time of the newest event is at most a moment old.
+    return events, max([time.time(), *(when for when, _ in events[-1:])])
+
+
+async def fetch_nanny_logs(cluster: Cluster) -> list[str]:
+    """Return the logs of the nannies in other processes whose workers are connected, the newest line last."""
+    try:
+        async with asyncio.timeout(_TIMEOUT):
+            found = await cluster.scheduler_comm.broadcast(
+                msg={"op": "get_logs", "n": _NANNY_LINES}, nanny=True, on_error="ignore"
+            )
+    except Exception:  # noqa: BLE001 - workers without a nanny raise any error
+        return []
+    return ["\n".join(str(line) for _, line in reversed(lines)) for lines in found.values() if lines]
 
 
 def _get_local_scheduler(cluster: Cluster) -> Any:

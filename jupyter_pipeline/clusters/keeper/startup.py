@@ -115,7 +115,7 @@ def check_encryption(profile: Profile, address: str) -> None:
         )
 
 
-def explain_failure(error: BaseException, profile: Profile, backend: Backend, name: str) -> str:
+def explain_failure(error: BaseException, profile: Profile, backend: Backend, name: str, words: str = "") -> str:
     """Return the message for a failed start.
 
     Parameters
@@ -128,6 +128,8 @@ def explain_failure(error: BaseException, profile: Profile, backend: Backend, na
         Backend of the profile's class.
     name : str
         Name of the cluster.
+    words : str
+        Last words of a worker, if one has failed.
 
     Returns
     -------
@@ -140,6 +142,7 @@ def explain_failure(error: BaseException, profile: Profile, backend: Backend, na
         error = error.__cause__
     text = str(error).strip()
     cause = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    cause = f"{cause.rstrip('.')}. {words}" if words else cause
     origin = f"{profile.name} ({profile.source})" if profile.source else profile.name
     return (
         f"{cause.rstrip('.')}. {profile.cluster_class} is configured by cluster_kwargs of profile {origin} "

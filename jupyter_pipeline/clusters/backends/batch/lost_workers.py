@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from jupyter_pipeline.clusters.backends.backoff import MAX_FAILURES, explain_crash_loop
 from jupyter_pipeline.clusters.backends.base import SHARED_LISTING_AGE
 from jupyter_pipeline.clusters.backends.batch.identity import get_number
 from jupyter_pipeline.clusters.backends.batch.job_search import read_submissions
@@ -28,7 +29,6 @@ __all__ = ["forget_job", "get_submissions", "replace_lost_workers"]
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
 _LOST_AFTER = 2  # consecutive listings without a job
-_MAX_DEATHS = 4  # times that jobs may end before their workers come
 _CANCEL_TIMEOUT = 15.0  # seconds after which a job is cancelled again
 
 
@@ -140,10 +140,10 @@ async def _record_losses(backend: BatchBackend, cluster: Cluster, lost: Sequence
     reason = f"job {died.job_id} ended before its worker came: {end}; "
     reason += f"last lines of its log: {output}" if output else "see the cluster's logs"
     log.fail(reason)
-    if log.deaths < _MAX_DEATHS:
+    if log.deaths < MAX_FAILURES:
         return
     if not _connected_jobs(cluster):
-        raise ClusterError(f"No worker starts: jobs ended {log.deaths} times before their workers came. {reason}")
+        raise ClusterError(explain_crash_loop("jobs ended before their workers came", log.deaths, reason))
     log.backoff.retry_at = math.inf
     log.backoff.reason = f"no more jobs are submitted until you scale the cluster: {reason}"
 

@@ -8,7 +8,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jupyter_pipeline.clusters import dashboards
+from jupyter_pipeline.clusters.backends.backoff import MAX_FAILURES, SHORT_LIFETIME, explain_crash_loop
 from jupyter_pipeline.clusters.backends.base import CLUSTER_SOURCES, Backend, Context
+from jupyter_pipeline.clusters.log_files import read_last_lines
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError, MissingDependencyError
 from jupyter_pipeline.models import Profile
 
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
 __all__ = ["SSHBackend"]
-
-_SHORT_LIFE = 30.0  # seconds; a worker that ends sooner after its start has failed
-_MAX_FAILURES = 4
 
 
 class SSHBackend(Backend):
@@ -122,11 +121,13 @@ class SSHBackend(Backend):
         if cluster.status != Status.running:
             return ""
         failed = _failed_workers(cluster)
-        is_new = time.monotonic() - cluster.started_at < _SHORT_LIFE
+        is_new = time.monotonic() - cluster.started_at < SHORT_LIFETIME
         for name in failed:
             cluster.workers.pop(name, None)
         if failed and is_new:
-            cluster.backoff.fail(f"{', '.join(map(str, failed))} ended soon after the start; see the cluster's logs")
+            output = next(filter(None, (read_last_lines(cluster.find_log(name)) for name in failed)), "")
+            words = f"last lines of its log: {output}" if output else "see the cluster's logs"
+            cluster.backoff.fail(f"{', '.join(map(str, failed))} ended soon after the start; {words}")
         elif not is_new and set(cluster.worker_spec) <= set(cluster.workers):
             cluster.backoff.succeed()
         if set(cluster.worker_spec) - set(cluster.workers) and not cluster.backoff.is_waiting:
@@ -135,8 +136,9 @@ class SSHBackend(Backend):
             except OSError as error:
                 cluster.backoff.fail(str(error))
             cluster.started_at = time.monotonic()
-        if cluster.backoff.failures >= _MAX_FAILURES and not cluster.scheduler_info["workers"]:
-            raise ClusterError(f"No worker starts after {cluster.backoff.failures} attempts: {cluster.backoff.reason}")
+        if cluster.backoff.failures >= MAX_FAILURES and not cluster.scheduler_info["workers"]:
+            failure = "processes on the hosts ended, or could not be started"
+            raise ClusterError(explain_crash_loop(failure, cluster.backoff.failures, cluster.backoff.reason))
         return str(cluster.backoff.reason)
 
 

@@ -6,6 +6,7 @@ process is killed. The class here accepts the same arguments. Each of its proces
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,11 @@ class SSHCluster(SpecCluster):  # type: ignore[misc]
         }
         spec = {"cls": RemoteProcess, "options": {**options, "group": self._group}}
         return {name: {**spec, "group": self._group} if len(self._group) > 1 else spec}
+
+    def find_log(self, name: Any) -> Path:
+        """Return the file with the output of a worker's process."""
+        log = self.worker_spec.get(name, {}).get("options", {}).get("log")
+        return log if isinstance(log, Path) else Path(os.devnull)
 
     @property
     def dashboard_link(self) -> str:
