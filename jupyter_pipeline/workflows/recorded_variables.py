@@ -19,6 +19,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from jupyter_pipeline import plotting_backend
 from jupyter_pipeline.environments.capture.variables import is_secret, match_names
 from jupyter_pipeline.models import Record
 
@@ -269,8 +270,8 @@ def _text(node: ast.expr) -> tuple[str, ...]:
 
 
 def _is_transient(name: str, value: str) -> bool:
-    if name == "MPLBACKEND":
-        return "inline" in value or "ipympl" in value  # set by the kernel
+    if name == plotting_backend.VARIABLE:
+        return plotting_backend.is_kernel_backend(value)
     return bool(match_names([name], _TRANSIENT)) and not match_names([name], _SITE)
 
 

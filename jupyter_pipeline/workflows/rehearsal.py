@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from jupyter_pipeline import environment_variables, processes, temporary_folders
+from jupyter_pipeline import environment_variables, plotting_backend, processes, temporary_folders
 from jupyter_pipeline.models import Record
 from jupyter_pipeline.workflows.tracebacks import strip_engine_frames
 
@@ -154,8 +154,7 @@ def _variables(
         environment_variables.FUNCTIONS: "local",  # a rehearsal starts no machines in the cloud
     }
     # A kernel sets its own backend of Matplotlib, which the runs do not have.
-    inline = "inline" in base.get("MPLBACKEND", "")
-    inherited = {name: value for name, value in base.items() if not (inline and name == "MPLBACKEND")}
+    inherited = {**base, plotting_backend.VARIABLE: plotting_backend.choose_plotting_backend(base)}
     if server is not None:
         from jupyter_pipeline.orchestration.prefect_api import endpoint
 

@@ -33,6 +33,24 @@ def test_only_running_clusters_show_bounds() -> None:
     assert "adapts" not in str(tables.clusters([ended]))
 
 
+def test_removed_items_are_sentences() -> None:
+    items = [
+        {"kind": "cluster", "id": "one", "cluster": "jp-1"},
+        {"kind": "process", "id": 7, "cluster": "jp-1"},
+        {"kind": "job", "id": "12", "cluster": "jp-1"},
+        {"kind": "log", "id": "run-1"},
+        {"kind": "problem", "id": "slurm", "problem": "squeue does not answer"},
+    ]
+    assert tables.removed(items).splitlines() == [
+        "Closed the record of lost cluster one (jp-1).",
+        "Ended process 7 of cluster jp-1.",
+        "Cancelled job 12 of cluster jp-1.",
+        "Removed the log of run run-1.",
+        "Not removed: slurm: squeue does not answer",
+    ]
+    assert tables.removed([]) == "Nothing to remove."
+
+
 def test_each_change_of_a_cluster_start_is_shown_once() -> None:
     said: list[str] = []
     tell = tables.starting(said.append)

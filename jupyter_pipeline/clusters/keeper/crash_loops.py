@@ -1,7 +1,7 @@
 """Find crash loops: workers that end by themselves soon after each start, and are started again by their nannies.
 
-The scheduler records when workers join and leave, for every kind of cluster. A requested restart looks the same there, so
-the logs decide: a nanny writes a line for each process that failed.
+The scheduler records when workers join and leave, for every kind of cluster. A requested restart looks the same there,
+so the logs decide: a nanny writes a line for each process that failed.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import environment_variables
+from jupyter_pipeline import environment_variables, plotting_backend
 from jupyter_pipeline.orchestration.service import folders
 from jupyter_pipeline.orchestration.service.queue_order import FIRST_PAUSE
 from jupyter_pipeline.orchestration.service.server_settings import SETTINGS
@@ -20,7 +20,7 @@ from jupyter_pipeline.orchestration.service_state import Secrets
 __all__ = ["server_environment", "worker_environment"]
 
 _KERNEL_ONLY = (
-    "MPLBACKEND", "JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_API_TOKEN", "JUPYTERHUB_API_TOKEN",
+    plotting_backend.VARIABLE, "JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_API_TOKEN", "JUPYTERHUB_API_TOKEN",
     "PYDEVD_USE_FRAME_EVAL",
 )  # fmt: skip
 """Variables that are valid in a kernel only: plotting backend, parent, session, token of the server at its hub."""
@@ -132,6 +132,7 @@ def worker_environment(
 ) -> dict[str, str]:
     """Return the environment of the worker and its runs; parameters as in `server_environment`."""
     return _base(environ, home, state_dir) | {
+        plotting_backend.VARIABLE: plotting_backend.choose_plotting_backend(environ),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_API_AUTH_STRING": secrets.auth,
         "PREFECT_WORKER_QUERY_SECONDS": "2",

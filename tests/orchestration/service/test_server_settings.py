@@ -39,7 +39,9 @@ def test_settings_of_the_file_reach_the_server(tmp_path: Path) -> None:
     for name in ("SERVER_DOCKET", "REDIS_MESSAGING", "REDIS_WORKER_CLEANUP_QUEUE"):
         assert environment[f"PREFECT_{name}_URL"] == "redis://:hunter2@h"
     assert environment["JUPYTER_PIPELINE_SERVER_OPTIONS"] == '{"max_requests": 4096}'
-    assert "hunter2" not in str(worker_environment(several, **places))
+    runs = worker_environment(several, **places)
+    assert "hunter2" not in str(runs)
+    assert runs["MPLBACKEND"] == "agg"
 
 
 def test_options_replace_the_file_and_are_stored(tmp_path: Path) -> None:
