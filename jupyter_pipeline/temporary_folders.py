@@ -13,22 +13,29 @@ from pathlib import Path
 
 from jupyter_pipeline import processes
 
-__all__ = ["create_folder", "remove_abandoned", "temporary_folder"]
+__all__ = ["create_folder", "list_parents", "remove_abandoned", "temporary_folder"]
 
 _NAME = re.compile(r"jupyter-pipeline-[a-z]+-([0-9a-f]{8})-(\d+)-(\d+)-\w+")
 
 
-def create_folder(kind: str) -> Path:
+def list_parents() -> list[str]:
+    """Return the temporary folder, and those of the system, whose paths are short enough for a Unix socket."""
+    return list(dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")))  # noqa: S108 - mkdtemp creates a new name
+
+
+def create_folder(kind: str, parent: str | None = None) -> Path:
     """Create a folder with mode 0700 in the temporary folder, and return it.
 
     Parameters
     ----------
     kind : str
         Use of the folder, of lower-case letters.
+    parent : str, optional
+        One of `list_parents` instead of the temporary folder.
     """
     me = processes.this_process()
     name = f"jupyter-pipeline-{kind}-{_host()}-{me.pid}-{round(me.started * 100)}-"
-    return Path(tempfile.mkdtemp(prefix=name))
+    return Path(tempfile.mkdtemp(prefix=name, dir=parent))
 
 
 @contextlib.contextmanager
@@ -46,9 +53,13 @@ def remove_abandoned() -> list[str]:
 
     Folders of other hosts and containers stay, because their processes cannot be seen.
     """
+    return [path for parent in list_parents() for path in _remove_abandoned(parent)]
+
+
+def _remove_abandoned(parent: str) -> list[str]:
     removed = []
     with contextlib.suppress(OSError):
-        for entry in os.scandir(tempfile.gettempdir()):
+        for entry in os.scandir(parent):
             found = _NAME.fullmatch(entry.name)
             if found is None or found[1] != _host():
                 continue

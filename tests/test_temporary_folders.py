@@ -29,6 +29,6 @@ def test_a_folder_of_a_killed_process_is_removed_and_others_stay(
     (tmp_path / "jupyter-pipeline-other").mkdir()
     with temporary_folders.temporary_folder("trial") as mine:
         assert mine.stat().st_mode & 0o777 == 0o700
-        assert temporary_folders.remove_abandoned() == [killed]
+        assert killed in temporary_folders.remove_abandoned()  # /tmp may have others
         assert mine.is_dir()
     assert {path.name for path in tmp_path.iterdir()} == {elsewhere.name, "jupyter-pipeline-other"}

@@ -146,11 +146,13 @@ def _configuration() -> dict[str, Any]:
 
 def _choose_folder() -> None:
     """Choose the folder of the fork server's socket, which `temporary_folders` removes if the keeper is killed."""
-    folder = temporary_folders.create_folder("fork")  # not the runtime folder, which a log-out may remove
-    if paths.fits_socket(folder / "listener-12345678"):
-        _configuration()[_FOLDER] = str(folder)
-    else:  # the name that multiprocessing chooses is shorter
-        folder.rmdir()
+    for parent in temporary_folders.list_parents():
+        with contextlib.suppress(OSError):
+            folder = temporary_folders.create_folder("fork", parent)  # not the runtime folder: a log-out may remove it
+            if paths.fits_socket(folder / "listener-12345678"):
+                _configuration()[_FOLDER] = str(folder)
+                return
+            folder.rmdir()
 
 
 def stop_helper_processes() -> None:
