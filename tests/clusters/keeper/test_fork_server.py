@@ -21,7 +21,11 @@ def test_the_socket_of_the_fork_server_fits_also_if_the_temporary_folder_has_a_l
     long = tmp_path / ("x" * 120)
     long.mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", CHOOSE], env={**os.environ, "TMPDIR": str(long)}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", CHOOSE],
+        env={**os.environ, "TMPDIR": str(long)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     folder = Path(done.stdout.strip())
     assert not folder.is_relative_to(long)
