@@ -19,7 +19,7 @@ _NAME = re.compile(r"jupyter-pipeline-[a-z]+-([0-9a-f]{8})-(\d+)-(\d+)-\w+")
 
 
 def list_parents() -> list[str]:
-    """Return the temporary folder, and those of the system, whose paths are short enough for a Unix socket."""
+    """Return the temporary folder, and folders of the system with paths that are short enough for a Unix socket."""
     return list(dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")))  # noqa: S108 - mkdtemp creates a new name
 
 
