@@ -94,6 +94,15 @@ class LocalBackend(Backend):
             kwargs.setdefault("worker_class", QuietNanny)
         return await cluster_class(**kwargs)
 
+    async def replace_lost_workers(self, cluster: Cluster) -> str:
+        """Start new nannies for those that Dask has closed, because their workers were absent for some seconds."""
+        if cluster.status.name == "running" and set(cluster.worker_spec) - set(cluster.workers):
+            try:
+                await cluster._correct_state()
+            except RuntimeError as error:  # the worker failed at once
+                return str(error)
+        return ""
+
     async def after_start(self, cluster: Cluster) -> None:
         """Add the dashboard, which would delay the workers."""
         if self._deferred_dashboard:

@@ -37,7 +37,7 @@ _NO_WORDS = "see the cluster's logs"
 _EXIT = re.compile(r"Worker process \d+ (?:exited with status \d+|was killed by [^\n]*)")
 """Line of Dask's nanny about a worker process that failed."""
 _TERMINATED = re.compile(r"Worker process \d+ was killed by signal 15\b")
-_LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?:- )?[\w.]+ (?:- )?(?:DEBUG|INFO|WARNING)\b")
+_LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?:- )?[\w.]+ (?:- )?(?:DEBUG|INFO|WARNING|ERROR)\b")
 """Start of a line that Dask or the keeper logs."""
 
 
