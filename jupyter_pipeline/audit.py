@@ -242,11 +242,14 @@ def _name_user(uid: int) -> str:
 
 
 def _find_login(uid: int) -> str:
-    """Return the user who logged in, if the kernel knows one and it is not `uid`."""
+    """Return the user who logged in, or who called sudo, if it is known and not `uid`."""
     try:
         login = int(Path("/proc/self/loginuid").read_text())
     except (OSError, ValueError):
-        return ""
+        login = _NO_LOGIN
+    if login == _NO_LOGIN:  # containers, and hosts without pam_loginuid
+        with contextlib.suppress(ValueError):
+            login = int(os.environ.get("SUDO_UID", login))
     return "" if login in (uid, _NO_LOGIN) else _name_user(login)
 
 

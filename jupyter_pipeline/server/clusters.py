@@ -15,7 +15,7 @@ from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile, Record
 from jupyter_pipeline.paths import check_name
-from jupyter_pipeline.server.handler import PipelineHandler, endpoint
+from jupyter_pipeline.server.handler import Document, PipelineHandler, endpoint
 from jupyter_pipeline.workflows.profiles import list_profiles
 
 __all__ = [
@@ -100,7 +100,7 @@ class ClustersHandler(PipelineHandler):
     """``clusters``."""
 
     @endpoint
-    async def get(self) -> list[ClusterRecord]:
+    async def get(self) -> Document:
         """List the running clusters; with ``?ended=1`` the ended ones too.
 
         With ``?failed_within=SECONDS`` the lost ones and those that failed in this time, without dismissed ones.
@@ -109,8 +109,12 @@ class ClustersHandler(PipelineHandler):
         within = self.get_argument("failed_within", "")
         if within and not within.isdecimal():
             raise UsageError(f"'failed_within' must be a number of seconds, not {within!r}.")
-        found = await self.in_thread(registry.list_records, include_ended=ended or bool(within))
-        return found if ended or not within else [record for record in found if needs_attention(record, int(within))]
+
+        def read() -> list[ClusterRecord]:
+            found = registry.list_records(include_ended=ended or bool(within))
+            return found if ended or not within else [each for each in found if needs_attention(each, int(within))]
+
+        return await self.share(read)
 
     @endpoint
     async def post(self) -> ClusterRecord:
@@ -177,12 +181,16 @@ class EndedClustersHandler(PipelineHandler):
     """``ended-clusters``."""
 
     @endpoint
-    async def get(self) -> dict[str, Any]:
+    async def get(self) -> Document:
         """Return a page of the ended clusters, the last one first: ``?limit=`` records from ``?offset=``."""
         offset, limit = (self._number(name, default) for name, default in (("offset", "0"), ("limit", "50")))
-        ended = [record for record in await _records() if not record.state.alive]
-        ended.sort(key=lambda record: record.since, reverse=True)
-        return {"records": ended[offset : offset + limit], "count": len(ended)}
+
+        def read() -> dict[str, Any]:
+            ended = [record for record in registry.list_records(include_ended=True) if not record.state.alive]
+            ended.sort(key=lambda record: record.since, reverse=True)
+            return {"records": ended[offset : offset + limit], "count": len(ended)}
+
+        return await self.share(read)
 
     def _number(self, name: str, default: str) -> int:
         value = self.get_argument(name, default)

@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_pipeline import arguments
 from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule, ShownRun, VersionRecord
-from jupyter_pipeline.orchestration import deployments, runs, schedules
+from jupyter_pipeline.orchestration import deployments, runs, schedules, service_state
 from jupyter_pipeline.server.handler import Document, PipelineHandler, endpoint
 from jupyter_pipeline.workflows import run_details, run_history
 from jupyter_pipeline.workflows.log_search import search
@@ -27,6 +27,8 @@ __all__ = [
     "parse_schedule",
 ]
 
+_MAX_AGE = 1.9
+"""Seconds. A panel alone polls less often, and so gets a new list each time."""
 _MOST_ENTRIES = 10_000
 """Last entries of a log that the panel shows."""
 
@@ -35,9 +37,9 @@ class DeploymentsHandler(PipelineHandler):
     """``deployments``."""
 
     @endpoint
-    async def get(self) -> list[DeploymentRecord]:
+    async def get(self) -> Document:
         """List the deployments."""
-        return await self.in_thread(deployments.list_deployments)
+        return await self.share(deployments.list_deployments, max_age=_MAX_AGE, stamp=service_state.get_change_stamp())
 
 
 class DeploymentHandler(PipelineHandler):

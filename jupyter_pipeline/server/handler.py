@@ -20,6 +20,7 @@ from jupyter_pipeline.disk_space import name_full_disk
 from jupyter_pipeline.exceptions import PipelineError, UsageError
 from jupyter_pipeline.models import to_plain
 from jupyter_pipeline.server.kernel_cli import Interpreter, RemoteError, find_interpreter
+from jupyter_pipeline.server.shared_answers import SharedAnswers
 
 __all__ = ["AUTH_RESOURCE", "STATUS", "Document", "PipelineHandler", "endpoint", "status_of"]
 
@@ -89,6 +90,9 @@ def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[N
         except PipelineError as error:
             self.set_status(status_of(error.kind if isinstance(error, RemoteError) else type(error)))
             answer = {"error": type(error).__name__, "message": str(error), **error.to_dict()}
+        finally:
+            if self.request.method != "GET":
+                self.answers.forget()
         if answer is None:
             self.set_status(204)
             self.finish()
@@ -161,6 +165,17 @@ class PipelineHandler(APIHandler):
         """Return the interpreter of a kernel, by default of the server's default kernel."""
         name = kernel or str(self.settings["kernel_manager"].default_kernel_name)
         return find_interpreter(self.kernel_spec_manager, name)
+
+    @property
+    def answers(self) -> SharedAnswers:
+        """Answers that the requests of many panels share."""
+        found: SharedAnswers = self.settings.setdefault("jupyter_pipeline_answers", SharedAnswers())
+        return found
+
+    async def share(self, function: Callable[[], Any], *, max_age: float = 0.0, stamp: Any = None) -> Document:
+        """Run a function in a thread, and share its result with requests of the same address, see `SharedAnswers`."""
+        content = await self.answers.get(self.request.uri or "", function, max_age=max_age, stamp=stamp)
+        return Document(content, "application/json")
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that waits for files or the network in a thread."""

@@ -8,7 +8,7 @@ from jupyter_pipeline.exceptions import ApiUnreachableError
 from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration import service
 from jupyter_pipeline.orchestration.prefect_api.endpoint import resolve
-from jupyter_pipeline.server.handler import PipelineHandler, endpoint
+from jupyter_pipeline.server.handler import Document, PipelineHandler, endpoint
 
 __all__ = ["ServiceHandler", "describe_service"]
 
@@ -17,9 +17,9 @@ class ServiceHandler(PipelineHandler):
     """``service``."""
 
     @endpoint
-    async def get(self) -> dict[str, Any]:
+    async def get(self) -> Document:
         """Return the state of the service, and under ``api`` the Prefect API in use, or ``null``."""
-        return await self.in_thread(describe_service)
+        return await self.share(describe_service)
 
     @endpoint
     async def post(self) -> Any:

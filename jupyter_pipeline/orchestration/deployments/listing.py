@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Mapping
 from dataclasses import replace
@@ -116,10 +117,9 @@ def add_history(record: DeploymentRecord, data: Mapping[str, Any], server: str) 
     server : str
         Key of the server, see `Endpoint.key`.
     """
-    version = history.current_version(record.name, server)
+    version, state = history.read_current(record.name, server)
     if version is None or version.spec["flow_name"] != record.flow_name:
         return record
-    state = history.read_state(record.name, server)
     # Another program may have replaced the variable that holds the notebook.
     notebook = record.notebook or version.spec.get("notebook", "")
     from_here = notebook == version.spec.get("notebook") and version.by.endswith(f"@{socket.gethostname()}")
@@ -132,13 +132,21 @@ def add_history(record: DeploymentRecord, data: Mapping[str, Any], server: str) 
     )
     if any(data.get(key) != state.get(key) for key in ("entrypoint", "pull_steps")):
         return record  # it runs code of another program
-    stored = Path(version.spec.get("path", ""), STEP_PROFILES).glob("*.yaml")
+    stored = _list_files(Path(version.spec.get("path", ""), STEP_PROFILES))
     return replace(
         record,
         commit=version.spec.get("commit", ""),
         dirty=version.spec.get("dirty", False),
-        step_profiles=tuple(sorted(path.stem for path in stored)),
+        step_profiles=tuple(sorted(Path(file).stem for file in stored if file.endswith(".yaml"))),
     )
+
+
+def _list_files(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries]
+    except OSError:
+        return []
 
 
 async def _collect_flows(api: PrefectApi, body: Mapping[str, Any]) -> list[dict[str, Any]]:

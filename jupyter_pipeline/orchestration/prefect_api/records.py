@@ -7,6 +7,8 @@ variables of the run, which can be changed and which the run can read.
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,8 @@ __all__ = [
 
 ACTIVE = ("RUNNING", "PENDING", "CANCELLING")
 """Types of the states of runs that have started and not ended."""
+
+_MOST_SCHEDULES = 4096
 
 _OVERLAP = "Deployment concurrency limit reached"
 """Begin of the message with which the server cancels a run that exceeds the limit."""
@@ -148,5 +152,22 @@ def to_deployment_record(
 
 
 def _next(entries: Iterable[Schedule]) -> float | None:
-    times = [time.timestamp() for entry in entries if entry.active for time in schedules.next_runs(entry, 1)]
-    return min(times, default=None)
+    times = [_next_run(entry) for entry in entries if entry.active]
+    return min((due for due in times if due is not None), default=None)
+
+
+_next_runs: dict[tuple[Any, ...], tuple[float, float | None]] = {}
+"""Next run of a schedule, ``None`` if there is none, and the time of its computation before it."""
+
+
+def _next_run(schedule: Schedule) -> float | None:
+    """Return the next run of a schedule. It is the same until it is due, so that long lists compute it once."""
+    key = (schedule.cron, schedule.every, schedule.rrule, schedule.timezone, schedule.start, schedule.end)
+    now = time.time()
+    computed, due = _next_runs.get(key, (math.inf, None))
+    if not (computed <= now and (due is None or now < due)):
+        due = next((each.timestamp() for each in schedules.next_runs(schedule, 1)), None)
+        if len(_next_runs) >= _MOST_SCHEDULES:
+            _next_runs.clear()
+        _next_runs[key] = (now, due)
+    return due

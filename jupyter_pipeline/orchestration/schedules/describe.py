@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -44,6 +45,7 @@ def describe_schedule(schedule: Schedule) -> str:
     return f"{text} with {parameters}" if parameters else text
 
 
+@functools.lru_cache(maxsize=4096)  # a millisecond each, in every list of deployments
 def _cron_text(expression: str) -> str:
     """Return a cron expression in words, or as it is if there are none."""
     from cron_descriptor import FormatError, Options, get_description

@@ -38,6 +38,7 @@ __all__ = [
     "list_names",
     "list_versions",
     "lock_name",
+    "read_current",
     "read_inode",
     "read_state",
     "set_current",
@@ -56,6 +57,7 @@ _INODES = "notebooks.json"
 _SLACK = 10
 """Number of versions beyond `KEPT` at which the oldest are removed, so that not every deploy removes some."""
 _PATIENCE = 120.0
+_MOST_OBJECTS = 8192
 _OPTIONS = ("options", "hidden_options")
 _ORIGIN = ("commit", "dirty", *_OPTIONS)
 """Fields of a specification that make no version: the same code may be committed later, and the same settings be
@@ -144,6 +146,25 @@ def current_version(name: str, server: str) -> Version | None:
     """Return the current version on a server, or ``None``."""
     number = current_number(name, server) if (versions_dir() / quote(name, safe="")).is_dir() else 0
     return _read(_path(name, number)) if number else None
+
+
+def read_current(name: str, server: str) -> tuple[Version | None, Mapping[str, Any]]:
+    """Return `current_version` and `read_state` of a name. For long lists: unchanged files are read once."""
+    folder = versions_dir() / quote(name, safe="")
+    try:
+        number = int(_read_unchanged(folder / "live.json").get(server) or 0)
+    except (OSError, ValueError, TypeError):
+        return None, {}
+    if not number:
+        return None, {}
+    try:
+        version = Version.from_dict(_read_unchanged(folder / f"{number:05}.json"))
+    except (OSError, ValueError, TypeError):
+        return None, {}
+    try:
+        return version, _read_unchanged(folder / _STATES).get(server) or {}
+    except (OSError, ValueError):
+        return version, {}
 
 
 def read_state(name: str, server: str) -> Mapping[str, Any]:
@@ -282,6 +303,24 @@ def _read_object(name: str, file: str) -> dict[str, Any]:
         return read_object(versions_dir() / quote(name, safe="") / file)
     except (OSError, ValueError):
         return {}
+
+
+_unchanged: dict[str, tuple[tuple[int, int, int], Mapping[str, Any]]] = {}
+"""Last read objects by path, each with inode, size and modification time of its file."""
+
+
+def _read_unchanged(path: Path) -> Mapping[str, Any]:
+    """Return the object in a file, which is parsed once as long as it does not change."""
+    info = path.stat()
+    stamp = (info.st_ino, info.st_size, info.st_mtime_ns)
+    key = str(path)
+    if key in _unchanged and _unchanged[key][0] == stamp:
+        return _unchanged[key][1]
+    found = read_object(path)
+    if len(_unchanged) >= _MOST_OBJECTS:
+        _unchanged.clear()
+    _unchanged[key] = (stamp, found)
+    return found
 
 
 def _current_numbers(name: str) -> dict[str, int]:

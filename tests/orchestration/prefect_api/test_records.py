@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from jupyter_pipeline.models import Predecessor
+from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.records import to_deployment_record
 
 
@@ -55,3 +58,17 @@ def test_an_automation_that_is_paused_alone_is_noted(
         last_run=None,
     )
     assert (record.paused, record.schedule_text) == (paused, text)
+
+
+def test_the_next_run_is_computed_again_when_it_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {"slug": "s", "schedule": {"cron": "7 3 * * *", "timezone": "UTC"}, "active": True}
+    data = {"id": "i", "name": "n", "flow_id": "f", "schedules": [entry]}
+
+    def find_next_run() -> float:
+        return to_deployment_record(data, flow_name="n", last_run=None).next_run or 0.0
+
+    first = find_next_run()
+    assert time.time() < first == find_next_run()
+    for stored in ((0.0, 1.0), (first, first + 1.0)):  # it is due, or the clock was set back
+        monkeypatch.setattr(records, "_next_runs", dict.fromkeys(records._next_runs, stored))
+        assert find_next_run() == first
