@@ -115,6 +115,8 @@ class DeployMagics(Magics):
     def __init__(self, shell: InteractiveShell, document: Document) -> None:
         super().__init__(shell)
         self.document = document
+        self._has_run = False
+        """True if the body of the last ``%%deploy`` ran in this kernel."""
 
     # IPython would otherwise replace {names} by values of the kernel and shorten `{{ window.start }}` to
     # `{ window.start }`. The command line and the panel take the text unchanged.
@@ -126,7 +128,14 @@ class DeployMagics(Magics):
         ``%deploy notebook [NAME] …`` deploys all cells. The sections of the notebook are the steps.
         """
         with interruptible("%deploy" if cell is None else "%%deploy", _INTERRUPTED):
-            return self._deploy_notebook(line) if cell is None else self._deploy_cell(line, cell)
+            if cell is None:
+                return self._deploy_notebook(line)
+            self._has_run = False
+            try:
+                return self._deploy_cell(line, cell)
+            finally:
+                if not self._has_run:
+                    self.document.forget_current()
 
     def _deploy_cell(self, line: str, cell: str) -> Any:
         try:
@@ -150,6 +159,7 @@ class DeployMagics(Magics):
         from jupyter_pipeline.workflows.comparison.files import scan_folder
 
         before = scan_folder(plan.folder) if plan.rehearses else {}
+        self._has_run = True
         with self.document.outputs.only(self.document.current):
             if not self.shell.run_cell(cell, store_history=False).success:
                 raise CompileError("The cell failed here, so it was not deployed. Fix it, or deploy with --no-run.")

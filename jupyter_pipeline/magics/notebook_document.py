@@ -69,6 +69,10 @@ class Document:
         if result.error_before_exec is not None and result.info.store_history and result.info.raw_cell:
             self.ran = self._previous
 
+    def forget_current(self) -> None:
+        """Restore the record from before the running cell, whose body did not run: a refused ``%%deploy``."""
+        self.ran = self._previous
+
     def _same_directive(self, source: str) -> str | None:
         """Return the cell without an id that `source` replaces: a retyped ``%%step load``.
 

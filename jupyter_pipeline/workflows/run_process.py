@@ -7,11 +7,12 @@ Prefect would end such a run with "Process exited with status code: 1". Deployme
 from __future__ import annotations
 
 import contextlib
+import inspect
 import logging
 import os
 import runpy
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.orchestration.prefect_variables import RUN_ID
@@ -43,10 +44,14 @@ def main() -> None:
             if log is not None:
                 log.set_run(flow_run)
             recordings.extend(_record(flow_run))
-            return load(flow_run)
+            flow = load(flow_run)
         except Exception as error:
             _crash(flow_run, error)
             raise Abort("Its code cannot be loaded.") from error
+        if cause := _describe_unknown_parameters(flow, flow_run.parameters):
+            _crash(flow_run, cause=cause)
+            raise Abort(cause)
+        return flow
 
     flow_engine.load_flow = load_flow
     sys.argv = sys.argv[:1]
@@ -118,19 +123,36 @@ def _finish(recording: Recording) -> None:
         logging.getLogger(__name__).warning("After the report of the run: %s: %s", type(error).__name__, error)
 
 
-def _crash(flow_run: Any, error: Exception) -> None:
-    """Write the cause to the log of a run before the traceback, and set the state of the run."""
+def _describe_unknown_parameters(flow: Any, parameters: Mapping[str, Any]) -> str:
+    """Return the reason why a flow does not take its parameters; empty if it does."""
+    known = inspect.signature(flow.fn).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
+        return ""
+    unknown = [name for name in parameters if name not in known]
+    if not unknown:
+        return ""
+    have = f"It has: {', '.join(known)}." if known else "It has none."
+    return f"The flow {flow.name!r} has no parameter {unknown[0]!r}. {have}"
+
+
+def _crash(flow_run: Any, error: Exception | None = None, cause: str = "") -> None:
+    """Write the cause to the log of a run before the traceback, and set the state of the run.
+
+    By default, the cause is that the code cannot be loaded because of the error.
+    """
     from prefect.client.orchestration import get_client
     from prefect.logging.loggers import flow_run_logger
     from prefect.states import Crashed
 
     logger = flow_run_logger(flow_run)
-    text = f"{type(error).__name__}: {error}".removesuffix(": ").rstrip(".")
-    cause = f"The code cannot be loaded: {text}. Repair the environment of the run, or deploy again."
-    with contextlib.suppress(Exception):  # a server that does not answer must not hide the error of the code
-        cause = _find_obstacle(flow_run) or cause
+    if error is not None:
+        text = f"{type(error).__name__}: {error}".removesuffix(": ").rstrip(".")
+        cause = f"The code cannot be loaded: {text}. Repair the environment of the run, or deploy again."
+        with contextlib.suppress(Exception):  # a server that does not answer must not hide the error of the code
+            cause = _find_obstacle(flow_run) or cause
     logger.error(cause)
-    logger.error("Traceback of the error:", exc_info=error)
+    if error is not None:
+        logger.error("Traceback of the error:", exc_info=error)
     with contextlib.suppress(Exception), get_client(sync_client=True) as client:
         client.set_flow_run_state(flow_run.id, Crashed(message=cause), force=True)
 

@@ -155,6 +155,19 @@ def test_without_a_server_nothing_is_written(shell: InteractiveShell, folder: Pa
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("options", ["--unknown", "--no-run", "--dry-run", "--help"])
+def test_the_body_of_a_deploy_that_did_not_run_is_no_part_of_the_next(
+    shell: InteractiveShell, folder: Path, capsys: pytest.CaptureFixture[str], options: str
+) -> None:
+    cells(shell, "rows = 1", f"%%deploy first {options}\nrows += 41", "rows *= 2")
+    capsys.readouterr()
+    assert cells(shell, "%%deploy second --dry-run\nprint(rows)") == [None]
+    output = capsys.readouterr().out
+    assert "rows *= 2" in output
+    assert "41" not in output
+    assert shell.user_ns["rows"] == 2
+
+
 def test_a_dry_run_needs_no_server_and_writes_nothing(
     shell: InteractiveShell, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

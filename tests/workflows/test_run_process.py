@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import uuid
 
+from prefect import flow
 from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
@@ -30,3 +31,16 @@ def test_an_error_of_the_code_is_logged_without_a_server() -> None:
     cause, traceback = handler.records
     assert cause.getMessage().startswith("The code cannot be loaded: ModuleNotFoundError: No module named 'polars'.")
     assert traceback.exc_info is not None
+
+
+def test_unknown_parameters_are_named_before_the_flow_starts() -> None:
+    @flow(name="typed")
+    def typed(seed: int = 1, rows: int = 2) -> None: ...
+
+    @flow(name="open")
+    def open_flow(**values: int) -> None: ...
+
+    describe = run_process._describe_unknown_parameters
+    assert describe(typed, {"rows": 1}) == ""
+    assert describe(open_flow, {"sede": 3}) == ""
+    assert describe(typed, {"sede": 3}) == "The flow 'typed' has no parameter 'sede'. It has: seed, rows."

@@ -43,8 +43,8 @@ FIXES = {
 _NOTEBOOK_ONLY = frozenset({
     "alias", "alias_magic", "autoawait", "autocall", "autoindent", "automagic", "autoreload", "autosave",
     "blackcellmagic", "bookmark", "clear", "cls", "cluster", "colors", "config", "debug", "deploy",
-    "deployments", "dhist", "dirs", "doctest_mode", "ed", "edit", "environment", "gui", "hist", "history",
-    "killbgscripts", "less", "load", "load_dotenv_magic", "load_ext", "loadpy", "logoff", "logon", "logstart",
+    "cost", "deployments", "dhist", "dirs", "doctest_mode", "ed", "edit", "environment", "gui", "hist", "history",
+    "killbgscripts", "less", "load", "load_dotenv_magic", "load_ext", "loadpy", "logoff", "logon", "logs", "logstart",
     "logstate", "logstop", "lsmagic", "magic", "man", "matplotlib", "more", "nbagg", "notebook",
     "notebook_extensions", "page", "pastebin", "pdb", "pdef", "pdoc", "pfile", "pinfo", "pinfo2", "pipeline", "pprint",
     "precision", "profile", "profiles", "psearch", "psource", "pycat", "quickref", "rehashx", "reload_ext",

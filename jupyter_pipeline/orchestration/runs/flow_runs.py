@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_pipeline import audit, processes
-from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError, UsageError
+from jupyter_pipeline.exceptions import ApiRefusedError, NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import RUN_LIMIT, RunRecord
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
@@ -107,11 +107,17 @@ async def start_run(
 
     Raises
     ------
+    NotFoundError
+        If the deployment has no parameter with a name.
     UsageError
-        If the deployment does not accept the parameters.
+        If the deployment does not accept the values.
     """
     name = deployment["name"]
-    values = check_parameters(deployment.get("parameter_openapi_schema") or {}, parameters)
+    schema = deployment.get("parameter_openapi_schema") or {}
+    known = schema.get("properties")
+    for unknown in () if known is None else parameters.keys() - known.keys():
+        raise NotFoundError("parameter", unknown, known, f"{name!r} takes no other ones.")
+    values = check_parameters(schema, parameters)
     # A request that is repeated because its answer was lost must not create a second run.
     body: dict[str, Any] = {"parameters": values, "idempotency_key": key or uuid.uuid4().hex}
     if due is not None:

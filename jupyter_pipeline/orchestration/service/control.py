@@ -321,10 +321,12 @@ def _choose_port(port: int | None, state: ServiceState | None, report: Progress)
     if ports.is_free(last):
         return last
     chosen = ports.choose(last + 1)
-    report(
-        f"Port {last} is occupied: using {chosen}. Programs that use the former address, such as jupyter pipeline "
-        "serve, must be started again"
+    former = (
+        ""
+        if last == ports.FIRST and (state is None or not state.port)
+        else (". Programs that use the former address, such as jupyter pipeline serve, must be started again")
     )
+    report(f"Port {last} is occupied: using {chosen}{former}")
     return chosen
 
 

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from jupyter_pipeline import magics
 from jupyter_pipeline.compiler.analysis.slicer import slice_cells
 from jupyter_pipeline.compiler.frontend.ipython import to_python
 from jupyter_pipeline.compiler.frontend.magics import strip_options
@@ -147,7 +151,12 @@ def test_a_script_that_binds_its_error_output_keeps_both() -> None:
 
 
 @pytest.mark.parametrize(
-    "magic", ["cluster list", "deploy notebook", "deployments list", "pipeline up", "runs list", "steps"]
+    "magic",
+    sorted(
+        name
+        for file in Path(magics.__file__).parent.glob("*.py")
+        for name in re.findall(r"@line_(?:cell_)?magic\n(?:    @[^\n]*\n)*    def (\w+)", file.read_text())
+    ),
 )
 def test_magics_of_this_package_do_not_block_a_notebook(magic: str) -> None:
     plain = to_python(f"%{magic}")

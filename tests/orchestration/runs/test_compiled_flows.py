@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
-from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.exceptions import NotFoundError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.orchestration.prefect_api import endpoint
@@ -189,6 +189,8 @@ def test_a_request_of_a_run_has_values_of_the_types_of_the_parameters(live: Serv
         with pytest.raises(UsageError, match="cannot be the value of the parameter") as caught:
             deployments.run_now("typed", assignments("--param", [text]))
         assert allowed in str(caught.value)
+    with pytest.raises(NotFoundError, match="No parameter is called 'rwos'"):
+        deployments.run_now("typed", {"rwos": 1})
     assert runs.list_runs("typed") == []
     run = runs.wait(deployments.run_now("typed", assignments("--param", GOOD)).id, timeout=120)
     assert run.state == "Completed", runs.read_log(run.id)
