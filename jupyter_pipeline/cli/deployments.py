@@ -180,7 +180,7 @@ class Promote(_LiveCommand):
     }
 
     def work(self, name: str) -> DeploymentRecord:
-        return run_history.promote(name, self.source, self.target, self.required_runs)
+        return run_history.promote(name, self.source, self.target, self.required_runs, report=note)
 
 
 class Status(Command):

@@ -146,7 +146,8 @@ def _promote(options: Namespace) -> None:
     from jupyter_pipeline import tables
     from jupyter_pipeline.workflows import run_history
 
-    print(tables.live(run_history.promote(options.name, options.source, options.target, options.required_runs)))
+    promoted = run_history.promote(options.name, options.source, options.target, options.required_runs, report=print)
+    print(tables.live(promoted))
 
 
 def _delete(options: Namespace) -> None:

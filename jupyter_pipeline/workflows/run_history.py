@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_pipeline import arguments
@@ -58,7 +59,11 @@ def backfill(
 
 
 def promote(
-    name: str, source: str = "staging", target: str = "production", required_runs: str = ""
+    name: str,
+    source: str = "staging",
+    target: str = "production",
+    required_runs: str = "",
+    report: Callable[[str], None] | None = None,
 ) -> DeploymentRecord:
     """Deploy to one target the version that is live in another.
 
@@ -70,6 +75,8 @@ def promote(
         Names of targets. ``pipelines/targets.yaml`` in the folder of the notebook describes them.
     required_runs : str
         Required number of successful runs in a row at `source`; empty for the number of the target.
+    report : callable, optional
+        Function that gets the settings of the target that change.
 
     Raises
     ------
@@ -95,4 +102,6 @@ def promote(
         found = restrictions.restrict(profiles.get_profile(destination.profile, cwd=folder))
         _, stored = snapshots.store_snapshot({f"{found.name}.yaml": profiles.render_profile(found)})
         file = str(stored / f"{found.name}.yaml")
-    return deployments.promote(name, source=source, target=destination, required_runs=required, profile_file=file)
+    return deployments.promote(
+        name, source=source, target=destination, required_runs=required, profile_file=file, report=report
+    )

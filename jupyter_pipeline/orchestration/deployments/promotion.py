@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jupyter_pipeline import audit
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.models import DeploymentRecord, Target
 from jupyter_pipeline.orchestration.deployments import targets
+from jupyter_pipeline.orchestration.deployments.deploy_preview import preview_async
 from jupyter_pipeline.orchestration.deployments.lifecycle import deploy_async
 from jupyter_pipeline.orchestration.deployments.targets import PRODUCTION
 from jupyter_pipeline.orchestration.prefect_api import records
@@ -27,6 +28,7 @@ async def promote_async(
     target: str | Target = PRODUCTION,
     required_runs: int | None = None,
     profile_file: str = "",
+    report: Callable[[str], None] | None = None,
 ) -> DeploymentRecord:
     """Deploy the code of one target to another target.
 
@@ -42,6 +44,8 @@ async def promote_async(
         Number of successful runs in a row of this code that `source` must have; by default `Target.required_runs`.
     profile_file : str, optional
         Path of the target's stored profile; by default the profile of the source, unless the target sets one.
+    report : callable, optional
+        Function that gets the settings of the target that change, as by ``diff -u``, before they do.
 
     Raises
     ------
@@ -69,7 +73,12 @@ async def promote_async(
         )
     spec = history.to_specification(version, records.get_environment(found))
     base = targets.base_specification(spec)
-    return await deploy_async(targets.apply_target(base, goal, profile_file=profile_file))
+    promoted = targets.apply_target(base, goal, profile_file=profile_file)
+    if report is not None:
+        expected = await preview_async(promoted, {})
+        if expected.changes and not expected.first:
+            report(f"The settings of {promoted.name!r} change with the code:\n{expected.changes.rstrip()}")
+    return await deploy_async(promoted)
 
 
 async def _good_runs(api: PrefectApi, deployment: Mapping[str, Any], enough: int) -> int:

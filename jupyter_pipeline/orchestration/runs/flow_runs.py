@@ -114,9 +114,9 @@ async def start_run(
     """
     name = deployment["name"]
     schema = deployment.get("parameter_openapi_schema") or {}
-    known = schema.get("properties")
-    for unknown in () if known is None else parameters.keys() - known.keys():
-        raise NotFoundError("parameter", unknown, known, f"{name!r} takes no other ones.")
+    if (known := schema.get("properties")) is not None:
+        for unknown in parameters.keys() - known.keys():
+            raise NotFoundError("parameter", unknown, known, f"{name!r} takes no other ones.")
     values = check_parameters(schema, parameters)
     # A request that is repeated because its answer was lost must not create a second run.
     body: dict[str, Any] = {"parameters": values, "idempotency_key": key or uuid.uuid4().hex}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,7 +155,9 @@ def test_a_promotion_moves_the_same_code(live: ServiceStatus, specification: Mak
     with pytest.raises(OrchestrationError, match="has 0 good runs in a row"):
         deployments.promote("moved", target=production)
     assert runs.wait(deployments.run_now("moved-staging").id, timeout=120).state == "Completed"
-    moved = deployments.promote("moved", target=production)
+    changes: list[str] = []
+    moved = deployments.promote("moved", target=production, report=changes.append)
+    assert not changes, "the first version replaces nothing"
     assert (moved.name, moved.target, moved.version, staged.version) == (
         "moved",
         "production",
@@ -169,7 +172,10 @@ def test_a_promotion_moves_the_same_code(live: ServiceStatus, specification: Mak
     assert runs.wait(deployments.run_now("moved-staging", {"result": broken}).id, timeout=120).state == "Failed"
     with pytest.raises(OrchestrationError, match="has 0 good runs in a row"):
         deployments.promote("moved", target=production)
-    assert deployments.promote("moved", required_runs=0).version == spec.version
+    assert deployments.promote("moved", required_runs=0, report=changes.append).version == spec.version
+    (text,) = changes
+    assert "The settings of 'moved' change with the code" in text
+    assert re.search(r"^-.*WHERE: production", text, re.MULTILINE)
 
 
 def test_a_flow_outside_staging_is_not_promoted(live: ServiceStatus, specification: Make) -> None:
