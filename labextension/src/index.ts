@@ -4,6 +4,7 @@ import {
   runningPlugin
 } from './clusters/plugin';
 import { deploymentManagerPlugin, deploymentPanelPlugin } from './deployments/plugin';
+import { notificationsPlugin } from './notifications/plugin';
 import { panelPlugin } from './panel';
 import { deployPlugin } from './deploy/plugin';
 
@@ -16,5 +17,6 @@ export default [
   runningPlugin,
   deploymentManagerPlugin,
   deploymentPanelPlugin,
-  deployPlugin
+  deployPlugin,
+  notificationsPlugin
 ];

@@ -187,6 +187,11 @@ export interface IClusterManager extends IPolled {
   loadEnded(more?: boolean): Promise<void>;
 
   /**
+   * The clusters with these ids among the last ended ones.
+   */
+  findEnded(ids: ReadonlyArray<string>): Promise<ReadonlyArray<Clusters.IModel>>;
+
+  /**
    * The address of a cluster's dashboard, below this Jupyter server if possible.
    */
   dashboardUrl(cluster: Clusters.IModel): string;

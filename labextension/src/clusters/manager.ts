@@ -121,6 +121,11 @@ export class ClusterManager extends PolledManager implements IClusterManager {
     this.emitChanged();
   }
 
+  async findEnded(ids: ReadonlyArray<string>): Promise<ReadonlyArray<Clusters.IModel>> {
+    const { records } = await listEnded(this.serverSettings, 0);
+    return records.filter(({ id }) => ids.includes(id));
+  }
+
   dashboardUrl(cluster: Clusters.IModel): string {
     if (!LOOPBACK.test(cluster.dashboard_link)) {
       return cluster.dashboard_link;
