@@ -10,6 +10,9 @@ from jupyter_pipeline.models import to_plain
 
 __all__ = ["Revisions"]
 
+_MOST_REMOVALS = 2000
+"""Number of removed records that are remembered. A client with an older revision gets all records."""
+
 
 class Revisions:
     """Records of one kind, each with the number of its last change."""
@@ -20,6 +23,8 @@ class Revisions:
         self._records: dict[str, Any] = {}
         self._changes: dict[str, int] = {}
         self._removals: dict[str, int] = {}
+        self._oldest = 0
+        """Revision since which all removals are known."""
 
     @property
     def revision(self) -> str:
@@ -47,10 +52,12 @@ class Revisions:
         for key in removed:
             self._removals[key] = number
             del self._changes[key]
+        while len(self._removals) > _MOST_REMOVALS:
+            self._oldest = self._removals.pop(next(iter(self._removals)))
         return True
 
     def changes_since(self, revision: str) -> dict[str, Any]:
-        """Return the changes since a revision; all records if another process has issued it.
+        """Return the changes since a revision; all records if it is too old or of another process.
 
         Parameters
         ----------
@@ -58,7 +65,7 @@ class Revisions:
             Revision that the client has; empty for none.
         """
         epoch, _, number = revision.partition(".")
-        is_known = epoch == self._epoch and number.isdecimal() and int(number) <= self._number
+        is_known = epoch == self._epoch and number.isdecimal() and self._oldest <= int(number) <= self._number
         last = int(number) if is_known else -1
         return {
             "revision": self.revision,

@@ -36,7 +36,7 @@ from jupyter_pipeline.orchestration import deployments, service
 from jupyter_pipeline.orchestration.versions import snapshots
 
 POLLED = ("changes/clusters", "changes/deployments")
-"""Requests of a visible sidebar that gets no events."""
+"""Requests of a visible sidebar that gets no events, the worst case."""
 OTHERS = (
     "profiles", "clusters", "clusters/load-1", "clusters/load-1/logs", "clusters?ended=1", "ended-clusters", "service",
     "deployments", "deployments/load-1/runs", "deployments/load-1/versions", "costs", "options",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from jupyter_pipeline.server import revisions
 from jupyter_pipeline.server.revisions import Revisions
 
 
@@ -31,3 +32,17 @@ def test_the_revision_of_another_process_gets_all_records() -> None:
     for revision in (before.revision, "", "x", f"{after.revision}9"):
         answer = after.changes_since(revision)
         assert (answer["complete"], answer["changed"], answer["removed"]) == (True, [2], [])
+
+
+def test_a_client_that_misses_forgotten_removals_gets_all_records() -> None:
+    found = Revisions()
+    found.update({"old": 1, "other": 1})
+    early = found.revision
+    found.update({"other": 1})
+    middle = found.revision
+    found.update({str(number): 1 for number in range(3000)})
+    found.update({"new": 1})
+    assert len(found._removals) == revisions._MOST_REMOVALS
+    assert found.changes_since(early)["complete"]
+    assert found.changes_since(middle)["complete"]
+    assert not found.changes_since(found.revision)["complete"]
