@@ -133,13 +133,14 @@ class ClusterMagics(Magics):
             return action(options)
 
     def _greet(self) -> None:
-        """Print the clusters that an earlier session started, once per shell."""
+        """Print the clusters that this session did not start, once per shell."""
         from jupyter_pipeline.clusters import registry
 
         if self._greeted or self._attached() is not None:
             return
         for record in registry.list_records():
-            print(f"{record.name} from an earlier session is {record.state}: %cluster attach or stop {record.name}")
+            other = f"{record.name} of another notebook or an earlier session"
+            print(f"{other} is {record.state}: %cluster attach or stop {record.name}")
 
     def _attached(self) -> AttachedCluster | None:
         from jupyter_pipeline.clusters.attached import AttachedCluster

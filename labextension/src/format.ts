@@ -36,21 +36,35 @@ export function formatDuration(seconds: number): string {
 }
 
 /**
- * A time relative to now: `in 3 h`, `5 min ago`, `now`.
+ * A number of seconds in one unit: `45 s`, `12 min`, `3 h`, `2 d`.
+ */
+function formatRoundDuration(seconds: number): string {
+  const hour = 3600;
+  const hours = Math.round(seconds / hour);
+  if (seconds < 59.5 * 60) {
+    return formatDuration(seconds);
+  }
+  return hours < 24 ? `${hours} h` : `${Math.round(seconds / (24 * hour))} d`;
+}
+
+/**
+ * A time relative to now: `in 3 h 20 min`, `5 min ago`, `now`.
  *
  * @param time - Seconds since the epoch.
  * @param now - Seconds since the epoch.
+ * @param isShort - True for one unit: `in 3 h`.
  */
 export function formatRelative(
   time: number,
   now: number,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  isShort = false
 ): string {
   const distance = time - now;
   if (Math.abs(distance) < 5) {
     return trans.__('now');
   }
-  const duration = formatDuration(Math.abs(distance));
+  const duration = (isShort ? formatRoundDuration : formatDuration)(Math.abs(distance));
   return distance > 0 ? trans.__('in %1', duration) : trans.__('%1 ago', duration);
 }
 

@@ -242,7 +242,7 @@ export function Row(props: {
       >
         <button
           type="button"
-          className="jp-pipeline-row-name"
+          className={`jp-pipeline-row-name ${tail ? '' : 'jp-mod-short'}`}
           aria-expanded={expanded}
           aria-label={name}
           title={name}
@@ -264,7 +264,10 @@ export function Row(props: {
         </button>
         <span className="jp-pipeline-row-end">
           {busy && <span className="jp-pipeline-busy" />}
-          <span className={`jp-pipeline-state jp-mod-${props.tone}`}>
+          <span
+            className={`jp-pipeline-state jp-mod-${props.tone}`}
+            title={props.state}
+          >
             {props.state}
           </span>
           {figure && (

@@ -86,7 +86,10 @@ def test_a_later_session_lists_the_cluster_and_attaches(
     capsys.readouterr()
     with pytest.raises(NotFoundError):
         later.run_line_magic("cluster", "start no-such-profile")
-    assert "left from an earlier session is running: %cluster attach or stop left" in capsys.readouterr().out
+    assert (
+        "left of another notebook or an earlier session is running: %cluster attach or stop left"
+        in capsys.readouterr().out
+    )
     later.run_line_magic("cluster", "status")
     assert "earlier session" not in capsys.readouterr().out  # shown once
     later.run_line_magic("cluster", "attach left")

@@ -10,6 +10,7 @@ Messages name a cell as the notebook shows it (`label_cells`); indices in record
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,6 +49,8 @@ __all__ = [
 ]
 
 _LABEL_WIDTH = 40
+_MOST_LISTED = 8
+"""Code cells that a message lists."""
 _SUBJECTS = 12
 """Number of calls that one note names."""
 _SKIPPED = "skip-execution"
@@ -174,9 +177,13 @@ def label_refusals(labels: Mapping[int, str]) -> Iterator[None]:
 def _label(cell: Cell, total: int) -> str:
     if cell.execution_count is None:
         return f"cell {cell.index + 1} of {total}"
+    return f'In [{cell.execution_count}] "{_first_line(cell)}"'
+
+
+def _first_line(cell: Cell) -> str:
+    """Return the first line with text, cut to the width of a label."""
     first = next((line.strip() for line in cell.source.split("\n") if line.strip()), "")
-    shown = first if len(first) <= _LABEL_WIDTH else f"{first[: _LABEL_WIDTH - 1].rstrip()}…"
-    return f'In [{cell.execution_count}] "{shown}"'
+    return first if len(first) <= _LABEL_WIDTH else f"{first[: _LABEL_WIDTH - 1].rstrip()}…"
 
 
 def _capitalize(label: str) -> str:
@@ -401,6 +408,16 @@ def _is_other_language(metadata: Mapping[str, Any]) -> bool:
     return False
 
 
+def _list_code(cells: Sequence[Cell]) -> list[str]:
+    """Return the index, the tags and the first line of the code cells."""
+    found = []
+    for cell in cells:
+        if cell.kind == "code" and cell.source.strip():
+            tags = f" ({', '.join(cell.tags)})" if cell.tags else ""
+            found.append(f"{cell.index}{tags} `{_first_line(cell)}`")
+    return found if len(found) <= _MOST_LISTED else [*found[:_MOST_LISTED], "…"]
+
+
 def _find(cells: Sequence[Cell], selector: str) -> int:
     by_id = [c.index for c in cells if c.id == selector]
     if by_id:
@@ -415,8 +432,10 @@ def _find(cells: Sequence[Cell], selector: str) -> int:
     try:
         index = int(selector)
     except ValueError:
-        known = {c.id for c in cells} | {t for c in cells for t in c.tags}
-        raise NotFoundError("cell", selector, known, "Give an id, a tag, or a zero-based index.") from None
+        known = sorted({c.id for c in cells} | {t for c in cells for t in c.tags})
+        if not difflib.get_close_matches(selector, known):
+            known = _list_code(cells)
+        raise NotFoundError("cell", selector, known, "Give an index, an id, or a tag.", ordered=True) from None
     if not -len(cells) <= index < len(cells):
         raise UsageError(f"The notebook has no cell with index {index}. Choose an index from 0 to {len(cells) - 1}.")
     return index % len(cells)

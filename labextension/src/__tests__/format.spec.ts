@@ -41,6 +41,14 @@ test.each([
 });
 
 test.each([
+  [90, 'in 2 min'],
+  [83_580, 'in 23 h'],
+  [129_600, 'in 2 d']
+])('%d seconds from now are %s in one unit', (seconds, text) => {
+  expect(formatRelative(seconds, 0, trans, true)).toBe(text);
+});
+
+test.each([
   [false, 'commit 1b2c3d4e5f60'],
   [true, 'commit 1b2c3d4e5f60 (dirty)']
 ])('a commit has twelve digits, and dirty is %s', (dirty, text) => {

@@ -2,6 +2,7 @@ import { splitName } from '../names';
 
 test.each([
   ['local-1', ['local-1', '']],
+  ['daily-report', ['daily-report', '']],
   ['carriers-eu-west-1a', ['carriers-eu', '-west-1a']],
   ['👩‍👩‍👧‍👧'.repeat(12), ['👩‍👩‍👧‍👧'.repeat(4), '👩‍👩‍👧‍👧'.repeat(8)]]
 ])('the end of %s stays visible', (name, parts) => {

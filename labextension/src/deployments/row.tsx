@@ -64,6 +64,7 @@ export function DeploymentRow(props: {
           : next_run !== null
             ? {
                 text: formatRelative(next_run, now, trans),
+                short: formatRelative(next_run, now, trans, true),
                 title: trans.__('Next run: %1', formatMoment(next_run))
               }
             : null

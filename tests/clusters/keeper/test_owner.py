@@ -133,7 +133,7 @@ def test_clusters_stop_with_their_owner_and_not_before(
     assert int(session.run("import os; print(os.getpid())")) != kernel
     output = session.run("%load_ext jupyter_pipeline\n%cluster status")
     for name in ("server", "detached"):
-        assert f"{name} from an earlier session is running: %cluster attach or stop {name}" in output
+        assert f"{name} of another notebook or an earlier session is running: %cluster attach or stop {name}" in output
 
     session.server.kill()
     session.server.wait()
