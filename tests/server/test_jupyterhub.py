@@ -24,6 +24,7 @@ from waiting import wait_until
 CONFIGURATION = """
 import json
 import os
+import sys
 from pathlib import Path
 
 from jupyterhub.proxy import Proxy
@@ -67,6 +68,7 @@ c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = str(folder / "{username}")
 c.Spawner.env_keep.append("TEST_SESSION")
 c.Spawner.pre_spawn_hook = prepare
+c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
 c.Spawner.args = ["--allow-root", "--ServerApp.jpserver_extensions={'jupyter_pipeline': True}"]
 c.JupyterHub.services = [{"name": "test", "api_token": os.environ["HUB_TOKEN"]}]
 c.JupyterHub.load_roles = [{"name": "test", "services": ["test"], "scopes": ["admin:users", "admin:servers", "tokens"]}]
