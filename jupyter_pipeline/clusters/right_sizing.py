@@ -70,7 +70,7 @@ def advise_size(
         return None
     usage, limit, killed = end.usage, end.memory_limit, _is_killed(end)
     peak, cores = end.peak_memory, usage.cores
-    if jobs is not None and not (limit and jobs.memory > 1.5 * limit):  # a job with several workers says too little
+    if jobs is not None and _has_one_worker(jobs, limit, usage.threads):
         peak, cores = max(peak, jobs.peak_memory), max(cores, jobs.mean_cores)
     memory = _choose_memory(peak, limit, usage.spilled, killed=killed) if "memory" in arguments else ""
     cpus = _choose_cpus(cores, usage.tasks, usage.threads) if "cpus" in arguments and not killed else 0
@@ -82,6 +82,13 @@ def advise_size(
         cpus=cpus,
         options=options,
     )
+
+
+def _has_one_worker(jobs: JobUsage, limit: int, threads: int) -> bool:
+    """Return False for jobs that are larger than a worker, or used more: they have several workers."""
+    if limit and (jobs.memory > 1.5 * limit or jobs.peak_memory > limit):
+        return False
+    return not threads or jobs.mean_cores <= threads
 
 
 def _is_killed(end: ClusterEnd) -> bool:

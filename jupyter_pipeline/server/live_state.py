@@ -223,7 +223,7 @@ class LiveState:
         return watch.revisions.changes_since(since)
 
     def release(self, subject: str, client: str) -> None:
-        """Stop to watch a subject for the panel `client`."""
+        """Stop watching a subject for the panel `client`."""
         self.watches[subject].release(client)
 
     async def _run(self, watch: Watch) -> None:

@@ -69,6 +69,8 @@ def test_short_use_gives_no_advice(usage: dict[str, Any]) -> None:
         pytest.param((32, 10, 0.4), "--memory 15GiB --cpus 2", id="memory"),
         pytest.param((32, 1, 5.0), "--memory 5GiB --cpus 6", id="cores"),
         pytest.param((128, 40, 0.0), "--memory 5GiB --cpus 2", id="several workers in a job"),
+        pytest.param((0, 40, 0.4), "--memory 5GiB --cpus 2", id="several workers on a whole node"),
+        pytest.param((0, 4, 20.0), "--memory 5GiB --cpus 2", id="more cores than a worker has"),
         pytest.param(None, "--memory 5GiB --cpus 2", id="no accounting"),
     ],
 )
@@ -77,6 +79,8 @@ def test_the_accounting_counts_child_processes(jobs: tuple[int, int, float] | No
     advice = advise_size(end((3, 32)), usage)
     assert advice is not None
     assert advice.options == options
+    assert "40.0 GiB" not in advice.text
+    assert "20 of" not in advice.text
 
 
 def test_only_sizes_that_can_be_chosen_are_advised() -> None:
