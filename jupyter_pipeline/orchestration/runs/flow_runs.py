@@ -116,7 +116,7 @@ async def start_run(
     schema = deployment.get("parameter_openapi_schema") or {}
     if (known := schema.get("properties")) is not None:
         for unknown in parameters.keys() - known.keys():
-            raise NotFoundError("parameter", unknown, known, f"{name!r} takes no other ones.")
+            raise NotFoundError("parameter", unknown, known, f"The deployment is {name!r}.")
     values = check_parameters(schema, parameters)
     # A request that is repeated because its answer was lost must not create a second run.
     body: dict[str, Any] = {"parameters": values, "idempotency_key": key or uuid.uuid4().hex}
